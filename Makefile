@@ -1,0 +1,27 @@
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: ## Make .venv with everything that the checks and tests need
+	@HAULIER_SETUP_GROUPS=dev ./haulier --setup-only
+
+check: setup ## Format, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright --level error
+	$(BIN)/lint-imports
+
+test: check ## All checks, then all tests against a real PostgreSQL
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not serial" -q
+	$(BIN)/pytest -m serial -q
+
+format: setup ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Quick benchmark with a same-run baseline (about three minutes)
+	$(BIN)/python -m bench
+
+.PHONY: help setup check test format bench
