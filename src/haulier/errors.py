@@ -71,7 +71,7 @@ class ValidationFailed(InvalidInput):
 
 
 class InvalidWorkspaceId(InvalidInput):
-    """A workspace id is 1 to 32 characters of a-z, 0-9, _ and -, and begins with a letter or digit."""
+    """A workspace id has 1 to 32 of a-z, 0-9, _ and -, and begins with a letter or digit."""
 
     code = "invalid_workspace_id"
 

@@ -1,0 +1,1 @@
+"""Pure nouns and rules: no I/O, no clock, no logging."""
