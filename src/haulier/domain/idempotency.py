@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from haulier.domain.ids import WorkspaceId
-from haulier.domain.kinds import JsonSchema, Kind
+from haulier.domain.kinds import Kind
+from haulier.domain.schemas import properties, with_defaults
 from haulier.errors import InvalidInput
 
 MAX_KEY_LENGTH: Final = 255
@@ -42,7 +43,7 @@ def dedupe_key(workspace_id: WorkspaceId, kind: Kind, args: Mapping[str, object]
     Missing args count as their schema's default, and args of format `uri` in one spelling.
     """
     names = kind.dedupe.args if kind.dedupe else ()
-    full = _with_defaults(args, kind.args_schema)
+    full = with_defaults(args, kind.args_schema)
     chosen = {name: value for name, value in full.items() if not names or name in names}
     salt = kind.dedupe.salt if kind.dedupe else ""
     return sha256(
@@ -81,38 +82,11 @@ def _ascii_host(parts: SplitResult) -> str:
         return host
 
 
-def _properties(schema: JsonSchema) -> Mapping[str, object]:
-    node: object = schema
-    reference = schema.get("$ref")
-    definitions = schema.get("$defs")
-    if isinstance(reference, str) and isinstance(definitions, dict):
-        node = definitions.get(reference.rpartition("/")[2])  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    if not isinstance(node, dict):
-        return {}
-    found: object = node.get("properties")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType]
-
-
-def _field(properties: Mapping[str, object], name: str) -> Mapping[str, object]:
-    found = properties.get(name)
-    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType]
-
-
-def _with_defaults(args: Mapping[str, object], schema: JsonSchema) -> dict[str, object]:
-    properties = _properties(schema)
-    defaults = {
-        name: _field(properties, name)["default"]
-        for name in properties
-        if "default" in _field(properties, name)
-    }
-    return {**defaults, **args}
-
-
 def _canonical_args(args: Mapping[str, object], kind: Kind) -> dict[str, object]:
-    properties = _properties(kind.args_schema)
+    fields = properties(kind.args_schema)
     return {
         name: canonical_url(value)
-        if isinstance(value, str) and _field(properties, name).get("format") == "uri"
+        if isinstance(value, str) and fields.get(name, {}).get("format") == "uri"
         else value
         for name, value in args.items()
     }

@@ -24,7 +24,9 @@ class NewJob:
     timeout: timedelta
     created_by: str
     run_at: datetime | None = None
-    """None: at once."""
+    """None: at once, or after `delay`."""
+    delay: timedelta | None = None
+    """From now on, by the database's clock; `run_at` wins."""
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     trace_context: str | None = None
     """W3C traceparent of the request; the worker carries it on."""
@@ -54,7 +56,8 @@ class Job:
     attempt: int
     max_attempts: int
     timeout: timedelta
-    args: Mapping[str, object]
+    args: Mapping[str, object] | None
+    """None for a reader without `payloads:read`."""
     labels: Mapping[str, str]
     created_by: str
     created_at: datetime

@@ -8,9 +8,8 @@ from typing import Final
 import msgspec
 
 from haulier.domain.retries import RetryPolicy
+from haulier.domain.schemas import JsonSchema
 from haulier.errors import InvalidInput
-
-JsonSchema = dict[str, object]
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
 QUEUE_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,63}$"

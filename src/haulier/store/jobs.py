@@ -87,6 +87,7 @@ async def enqueue(
         [item.origin.ip_address for item in jobs],
         [item.origin.user_agent for item in jobs],
         list(wake),
+        [job.delay for job in new],
     )
     return [
         WrittenJob(
@@ -98,9 +99,9 @@ async def enqueue(
     ]
 
 
-async def get(tx: WorkspaceTx, job_id: JobId) -> Job | None:
+async def get(tx: WorkspaceTx | SystemTx, workspace_id: WorkspaceId, job_id: JobId) -> Job | None:
     """The job as it stands, or None."""
-    row = await tx.connection.fetchrow(statement("jobs/get"), tx.workspace_id, job_id)
+    row = await tx.connection.fetchrow(statement("jobs/get"), workspace_id, job_id)
     return None if row is None else _job(row)
 
 

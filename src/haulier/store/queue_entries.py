@@ -1,10 +1,11 @@
 """The live row of an unfinished job, as a request sees and changes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from haulier.domain.ids import JobId
 from haulier.domain.states import Status
-from haulier.store.database import WorkspaceTx
+from haulier.store.database import SystemTx, WorkspaceTx
 from haulier.store.records import dump, read
 from haulier.store.statements import statement
 
@@ -46,3 +47,8 @@ async def ask_cancel(tx: WorkspaceTx, job_id: JobId, reason: str) -> bool:
         statement("queue_entries/ask_cancel"), tx.workspace_id, job_id, dump({"reason": reason})
     )
     return seq is not None
+
+
+async def wake(tx: SystemTx, lanes: Sequence[str]) -> None:
+    """Tells listening workers that there may be work in these lanes ("queue workspace")."""
+    await tx.connection.execute(statement("queue_entries/wake"), list(lanes))

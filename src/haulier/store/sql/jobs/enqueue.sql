@@ -3,19 +3,20 @@
 -- $6 priorities, $7 max attempts, $8 timeouts, $9 args as JSON text, $10 labels as JSON text or
 -- null, $11 run_at or null for at once, $12 retried from or null, $13 trace contexts or null,
 -- $14 actors; of the request: $15 ids, $16 trace ids, $17 addresses, $18 user agents;
--- $19 queues to wake ('queue workspace'), for a NOTIFY within the same commit.
+-- $19 lanes to wake ('queue workspace'), notified within the same commit; $20 delays or null.
 -- Returns (n, id, created_at, run_at) per job, n from 1 in the order given.
 with input as materialized (
   select n, coalesce(id, uuidv7()) as id, workspace_id, kind, kind_version, queue, priority,
-         max_attempts, timeout, args, labels, coalesce(run_at, now()) as run_at, retried_from,
+         max_attempts, timeout, args, labels, coalesce(run_at, now() + coalesce(delay, '0')) as run_at, retried_from,
          trace_context, actor, request_id, trace_id, ip_address, user_agent
   from unnest($1::text[], $2::uuid[], $3::text[], $4::int2[], $5::text[], $6::int2[], $7::int2[],
               $8::interval[], $9::text[], $10::text[], $11::timestamptz[], $12::uuid[],
-              $13::text[], $14::text[], $15::text[], $16::text[], $17::inet[], $18::text[])
+              $13::text[], $14::text[], $15::text[], $16::text[], $17::inet[], $18::text[],
+              $20::interval[])
        with ordinality
        as t(workspace_id, id, kind, kind_version, queue, priority, max_attempts, timeout, args,
             labels, run_at, retried_from, trace_context, actor, request_id, trace_id, ip_address,
-            user_agent, n)
+            user_agent, delay, n)
 ), job as (
   insert into jobs (workspace_id, id, kind, kind_version, queue, priority, max_attempts, timeout,
                     args, labels, retried_from, trace_context, created_by)

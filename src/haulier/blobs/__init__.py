@@ -1,0 +1,1 @@
+"""Big results, outside the database."""

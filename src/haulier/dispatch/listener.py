@@ -1,0 +1,54 @@
+"""Hears wake-ups through LISTEN, and survives the loss of its connection."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import asyncpg
+
+from haulier.errors import Unavailable
+
+if TYPE_CHECKING:
+    from asyncpg import Record
+
+    Connection: TypeAlias = asyncpg.Connection[Record]
+
+WAKE_CHANNEL: Final = "haulier_wake"
+CANCEL_CHANNEL: Final = "haulier_cancel"
+_RECONNECT_SECONDS: Final = 1.0
+_CHECK_SECONDS: Final = 10.0
+
+
+async def listen(
+    connect: Callable[[], "Awaitable[Connection]"], hear: Callable[[str, str], None]
+) -> None:
+    """Calls `hear(channel, payload)` for every notification, until cancelled.
+
+    A lost connection is made anew after a second, and a dead one is found by asking it every ten;
+    after each reconnect `hear(WAKE_CHANNEL, "")` says that anything may have been missed.
+    """
+    while True:
+        try:
+            connection = await connect()
+        except Unavailable:
+            await asyncio.sleep(_RECONNECT_SECONDS)
+            continue
+        try:
+            await _hear_until_lost(connection, hear)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.sleep(_RECONNECT_SECONDS)
+        finally:
+            connection.terminate()
+
+
+async def _hear_until_lost(connection: "Connection", hear: Callable[[str, str], None]) -> None:
+    def on_notification(_connection: object, _pid: int, channel: str, payload: object) -> None:
+        hear(channel, str(payload))
+
+    for channel in (WAKE_CHANNEL, CANCEL_CHANNEL):
+        await connection.add_listener(channel, on_notification)
+    hear(WAKE_CHANNEL, "")
+    while not connection.is_closed():
+        await asyncio.sleep(_CHECK_SECONDS)
+        async with asyncio.timeout(_CHECK_SECONDS):
+            await connection.execute(";")  # the empty statement: the cheapest question

@@ -1,0 +1,59 @@
+"""What has to be done now and then, by whichever process gets to it. All system, all idempotent."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from haulier.blobs.store import BlobStore
+from haulier.store import keys, partitions, results, workers
+from haulier.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceConfig:
+    """How long things are kept."""
+
+    ahead: timedelta = timedelta(days=28)
+    """How far partitions are made ahead."""
+    retention: timedelta = timedelta(days=90)
+    """Jobs, events, results and steps older than this go, whole weeks at a time."""
+    audit_retention: timedelta | None = None
+    """None keeps the audit log for ever."""
+    batch: int = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceDone:
+    """What one round did."""
+
+    partitions: tuple[str, ...]
+    """"created jobs_20260105" and the like."""
+    results_removed: int
+
+
+class Maintenance:
+    """Partitions, expired results, expired keys, silent workers."""
+
+    def __init__(self, database: Database, blobs: BlobStore, config: MaintenanceConfig) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._config = config
+
+    async def run_once(self) -> MaintenanceDone:
+        """One round; any number of processes may do it at the same time."""
+        config = self._config
+        async with self._database.system_statement() as tx:
+            changes = await partitions.maintain(
+                tx, config.ahead, config.retention, config.audit_retention
+            )
+        async with self._database.system() as tx:
+            await keys.sweep(tx, config.batch)
+            await workers.remove(tx, None)
+        async with self._database.system_statement() as tx:
+            removed = await results.remove_expired(tx, config.batch)
+        for path in removed:
+            if path is not None:
+                await self._blobs.remove(path)
+        return MaintenanceDone(
+            partitions=tuple(f"{change} {name}" for change, name in changes),
+            results_removed=len(removed),
+        )
