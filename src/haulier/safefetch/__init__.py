@@ -1,0 +1,54 @@
+"""Fetches URLs that strangers wrote, and nothing that they should not reach.
+
+Usable alone: `from haulier.safefetch import Policy, SafeFetcher`. It imports nothing of haulier.
+"""
+
+from haulier.safefetch.addresses import classify, judge
+from haulier.safefetch.errors import (
+    ConnectFailed,
+    DnsFailed,
+    FetchError,
+    ProtocolBroken,
+    Refused,
+    TimedOut,
+    TlsFailed,
+    TooLarge,
+    TooManyRedirects,
+)
+from haulier.safefetch.explain import Step, explain
+from haulier.safefetch.fetcher import SafeFetcher
+from haulier.safefetch.inspection import TlsError, TlsInspection
+from haulier.safefetch.policy import Address, Limits, Network, Policy, Verdict
+from haulier.safefetch.resolver import Lookup, Resolver
+from haulier.safefetch.response import Hop, Response
+from haulier.safefetch.urls import Target, check_url
+
+__all__ = [
+    "Address",
+    "ConnectFailed",
+    "DnsFailed",
+    "FetchError",
+    "Hop",
+    "Limits",
+    "Lookup",
+    "Network",
+    "Policy",
+    "ProtocolBroken",
+    "Refused",
+    "Resolver",
+    "Response",
+    "SafeFetcher",
+    "Step",
+    "Target",
+    "TimedOut",
+    "TlsError",
+    "TlsFailed",
+    "TlsInspection",
+    "TooLarge",
+    "TooManyRedirects",
+    "Verdict",
+    "check_url",
+    "classify",
+    "explain",
+    "judge",
+]
