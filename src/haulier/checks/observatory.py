@@ -1,54 +1,69 @@
-"""The HTTP Observatory's score (algorithm 6) from its twelve tests."""
+"""The HTTP Observatory's score and grade (algorithm 6) from its twelve tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from haulier.checks.base import Observed
+from haulier.checks.outcomes import OUTCOMES
 
 ALGORITHM = 6
+TESTS = tuple(OUTCOMES)
+"""The twelve test names, in the Observatory's order."""
+
 _START = 100
 _BONUS_FROM = 90
-"""Bonuses count only when the score without them reaches this."""
-_GRADES = {
-    100: "A+",
-    95: "A",
-    90: "A",
-    85: "A-",
-    80: "B+",
-    75: "B",
-    70: "B",
-    65: "B-",
-    60: "C+",
-    55: "C",
-    50: "C",
-    45: "C-",
-    40: "D+",
-    35: "D",
-    30: "D",
-    25: "D-",
-}
+_STEP = 5
+_GRADES = (
+    (100, "A+"),
+    (90, "A"),
+    (85, "A-"),
+    (80, "B+"),
+    (70, "B"),
+    (65, "B-"),
+    (60, "C+"),
+    (50, "C"),
+    (45, "C-"),
+    (40, "D+"),
+    (30, "D"),
+    (25, "D-"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ObservatoryScore:
-    """The score as MDN's scanner gives it."""
+class Rating:
+    """The Observatory's rating of one page."""
 
     score: int
-    """0 or more, without an upper limit: bonuses can pass 130."""
+    """0 and up, without a cap: 130 and more is possible."""
     grade: str
-    tests: Mapping[str, Observed]
+    """"A+" to "F"."""
+    tests: tuple[Observed, ...]
+    """In the order of `TESTS`."""
+    algorithm: int = ALGORITHM
 
 
-def grade_for(score: int) -> str:
-    """The letter of MDN's chart: the score rounded down to a multiple of 5, at most 100."""
-    return _GRADES.get(min(100, score - score % 5), "F")
+def rate(observed: Iterable[Observed]) -> Rating | None:
+    """The rating, or None unless each of the twelve tests came out exactly once."""
+    given = list(observed)
+    by_name = {one.test: one for one in given}
+    if len(given) != len(TESTS) or by_name.keys() != set(TESTS):
+        return None
+    tests = tuple(by_name[name] for name in TESTS)
+    points = score(one.modifier for one in tests)
+    return Rating(score=points, grade=grade(points), tests=tests)
 
 
-def score_observed(observed: Sequence[Observed]) -> ObservatoryScore:
-    """Adds up the modifiers of the tests that were observed."""
-    plain = _START + sum(test.modifier for test in observed if test.modifier < 0)
-    with_bonus = _START + sum(test.modifier for test in observed)
-    score = max(0, with_bonus if plain >= _BONUS_FROM else plain)
-    return ObservatoryScore(
-        score=score, grade=grade_for(score), tests={test.test: test for test in observed}
-    )
+def score(modifiers: Iterable[int]) -> int:
+    """100 plus all modifiers when the negative ones alone leave at least 90, else 100 plus those.
+
+    Never below 0.
+    """
+    values = list(modifiers)
+    plain = _START + sum(value for value in values if value < 0)
+    return max(0, _START + sum(values) if plain >= _BONUS_FROM else plain)
+
+
+def grade(points: float) -> str:
+    """The letter for a score, rounded down to a multiple of five; everything over 100 is A+."""
+    key = min(int(points // _STEP) * _STEP, _START)
+    return next((letter for lowest, letter in _GRADES if key >= lowest), "F")
