@@ -1,0 +1,1 @@
+"""The kit for tests: a sample web site with planted faults, broken targets, certificates."""
