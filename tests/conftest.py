@@ -1,10 +1,14 @@
 """Fixtures for tests of every folder."""
 
-from collections.abc import Generator
+import hashlib
+from collections.abc import AsyncGenerator, Generator
 
+import asyncpg
 import pytest
 
-from support.postgres import Database, shared_server
+from haulier.store.migrations_folder import load_migrations
+from haulier.store.migrator import upgrade
+from support.postgres import Database, cloned_database, ensure_template, shared_server
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +35,44 @@ def server(request: pytest.FixtureRequest) -> Database:
     """The server for this test: durable where the test is marked so, else the fast one."""
     durable = request.node.get_closest_marker("durable") is not None
     return request.getfixturevalue("durable_server" if durable else "fast_server")
+
+
+@pytest.fixture
+def blank_database(server: Database) -> Generator[Database]:
+    """An empty database of this test's own; haulier_owner owns it."""
+    with cloned_database(server, template="template1") as database:
+        yield database
+
+
+@pytest.fixture
+def template_database(server: Database) -> Database:
+    """A database with every migration applied, made once per server and content; do not change."""
+    migrations = load_migrations()
+    digest = hashlib.sha256("".join(one.checksum for one in migrations).encode()).hexdigest()
+    return ensure_template(
+        server, digest=digest, migrate=lambda owner: upgrade(owner, migrations, stage="all")
+    )
+
+
+@pytest.fixture
+def database(server: Database, template_database: Database) -> Generator[Database]:
+    """A migrated database of this test's own, dropped afterwards."""
+    with cloned_database(server, template=template_database.name) as database:
+        yield database
+
+
+@pytest.fixture
+async def owner_connection(database: Database) -> AsyncGenerator[asyncpg.Connection]:
+    """As haulier_owner, who migrates."""
+    connection = await asyncpg.connect(database.admin_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def system_connection(database: Database) -> AsyncGenerator[asyncpg.Connection]:
+    """As haulier_system, who sees every workspace."""
+    connection = await asyncpg.connect(database.url)
+    await connection.execute("set role haulier_system")
+    yield connection
+    await connection.close()
