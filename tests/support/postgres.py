@@ -48,12 +48,12 @@ class Database:
 
 
 @contextmanager
-def shared_server(flavour: Flavour) -> Generator[Database]:
+def shared_server(flavour: Flavour, *, home: Path | None = None) -> Generator[Database]:
     """Answer the database `haulier` on the server that all processes of this checkout share.
 
     The server stops when the last of them has left this context or died.
     """
-    home = _home(flavour)
+    home = home or _home(flavour)
     with (home / "users").open("a") as users:
         with (home / "gate").open("a") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)

@@ -43,19 +43,18 @@ def lay_out(home: Path, account: Account | None) -> Layout:
         socket_dir=_socket_dir(root),
         account=account,
     )
+    if account and (closed := closed_folder(root, account)):
+        raise SetupFailed(
+            f"PostgreSQL runs as {account.name}, who may not pass {closed} on the way to {root}."
+            " Choose a home that others may pass: HAULIER_HOME=/var/lib/haulier."
+        )
     try:
-        root.parent.mkdir(mode=0o711 if account else 0o700, parents=True, exist_ok=True)
-        root.mkdir(mode=0o711 if account else 0o700, exist_ok=True)
+        _make_with_parents(root, mode=0o711 if account else 0o700)
         layout.passwords.mkdir(mode=0o700, exist_ok=True)
         for folder in (layout.log, layout.socket_dir):
             _make_private(folder, account)
     except OSError as error:
         raise SetupFailed(f"The database's folder cannot be made: {error}") from error
-    if account and (closed := closed_folder(root, account)):
-        raise SetupFailed(
-            f"PostgreSQL runs as {account.name}, who may not pass {closed} on the way to {root}."
-            " Choose a home that others may pass, such as HAULIER_HOME=/var/lib/haulier."
-        )
     return layout
 
 
@@ -90,6 +89,14 @@ def _socket_dir(root: Path) -> Path:
         return inside
     digest = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
     return Path("/tmp") / f"haulier-{digest}"  # noqa: S108  # ownership is checked when made
+
+
+def _make_with_parents(folder: Path, *, mode: int) -> None:
+    if folder.is_dir():
+        return
+    _make_with_parents(folder.parent, mode=mode)
+    folder.mkdir()
+    folder.chmod(mode)  # apart from mkdir, which heeds the umask
 
 
 def _make_private(folder: Path, account: Account | None) -> None:
