@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, get_type_hints
@@ -27,13 +27,20 @@ class Handler:
 
     kind: Kind
     function: HandlerFunction
-    args_type: type | None
+    args_type: type[object] | None
     """None where the function takes no args."""
 
     @property
     def is_async(self) -> bool:
         """It runs on the worker's event loop; others run in a thread of their own."""
         return self.kind.executor == "async"
+
+    def start(self, *arguments: object) -> Awaitable[object]:
+        """Begins an asynchronous handler. Raises TypeError for one that is not."""
+        running = self.function(*arguments)
+        if not inspect.isawaitable(running):
+            raise TypeError(f"{self.function.__qualname__} is not asynchronous")
+        return running
 
     def decode_args(self, text: str) -> object:
         """The args as the function's own type.
@@ -114,7 +121,7 @@ def _executor(wanted: str | None, function: HandlerFunction) -> str:
     )
 
 
-def _types(function: HandlerFunction) -> tuple[type | None, object]:
+def _types(function: HandlerFunction) -> tuple[type[object] | None, object]:
     hints = get_type_hints(function)
     names = list(inspect.signature(function).parameters)
     if not 1 <= len(names) <= 2:  # noqa: PLR2004 - job, args
