@@ -141,8 +141,10 @@ def _types(function: HandlerFunction) -> tuple[type[object] | None, object]:
 def _schema(kind: object) -> JsonSchema:
     if kind is None:
         return {"type": "object", "additionalProperties": False}
-    if isinstance(kind, type) and issubclass(kind, pydantic.BaseModel):
-        return kind.model_json_schema()
+    if isinstance(kind, type):
+        known: type[object] = kind
+        if issubclass(known, pydantic.BaseModel):
+            return known.model_json_schema()
     try:
         schemas, definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     except TypeError:

@@ -4,8 +4,9 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from haulier.domain.outcomes import Cancelled, Interrupted, Outcome
 from haulier.domain.retries import RetryPolicy
 from haulier.errors import InvalidWorkspaceId, Unavailable
 from haulier.redact import redact_exception, redact_text
-from haulier.services.attempts import Attempts, CycleResult, Demand, Ending, Lane, Return
+from haulier.services.attempts import Attempts, CycleResult, Demand, Ending, Key, Lane, Return
 from haulier.worker.config import WorkerConfig
+from haulier.worker.failures import failure
 from haulier.worker.lanes import Lanes
 from haulier.worker.running import HeldJob, Holdings, Interruption
 
@@ -112,17 +114,23 @@ class Claimer:
             return
         self._wake.clear()
         endings, returns = self._take_ended()
-        try:
-            if returns:
+        with self._kept_on_error(endings):
+            with self._kept_on_error(returns):
                 await self._put_back(returns)
             result = await self._cycle(endings, lanes, per_lane)
-        except BaseException:
-            self._ended.extendleft(reversed(endings + returns))  # written by the next cycle
-            raise
         self._lanes.learn(lanes, per_lane, result.claimed)
         self._settle(endings, result)
         for claimed in result.claimed:
             self.local.put_nowait(self._holdings.add(claimed))
+
+    @contextmanager
+    def _kept_on_error(self, ended: Sequence[Ended]) -> Generator[None]:
+        """What could not be written is written by a later cycle."""
+        try:
+            yield
+        except BaseException:
+            self._ended.extendleft(reversed(ended))
+            raise
 
     def _wanted(self) -> int:
         """Free slots, and ahead of them what a quarter of a second works off."""
@@ -185,7 +193,28 @@ class Claimer:
             kinds=tuple(self._kinds),
             lease=self._config.lease,
         )
-        return await self._attempts.cycle([self._ending(ended) for ended in endings], demand)
+        try:
+            return await self._attempts.cycle([self._ending(ended) for ended in endings], demand)
+        except Unavailable:
+            raise
+        except Exception:
+            if not endings:
+                raise
+            _log.exception("claim.cycle_failed", endings=len(endings))
+        nothing = replace(demand, lanes=())
+        lost = [await self._end_alone(ended, nothing) for ended in endings]
+        return CycleResult(claimed=(), lost=frozenset[Key]().union(*lost))
+
+    async def _end_alone(self, ended: Ended, nothing: Demand) -> frozenset[Key]:
+        """Ends one job by itself; what PostgreSQL does not take fails that job, not the worker."""
+        try:
+            return (await self._attempts.cycle([self._ending(ended)], nothing)).lost
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the result is what the handler made of it
+            unstorable = replace(failure(error), permanent=True)
+            failed = replace(ended, outcome=unstorable)
+            return (await self._attempts.cycle([self._ending(failed)], nothing)).lost
 
     def _ending(self, ended: Ended) -> Ending:
         step = self._step(ended)
@@ -201,6 +230,8 @@ class Claimer:
 
     async def _put_back(self, returns: Sequence[Ended]) -> None:
         """Retries, snoozes and hand-backs; a job told to cancel meanwhile ends as cancelled."""
+        if not returns:
+            return
         steps = [(ended, self._step(ended)) for ended in returns]
         items = [
             Return(hold=ended.job.hold, step=step)

@@ -42,8 +42,9 @@ class Executor:
         if not claimed.runs:
             return used_up(claimed.max_attempts)
         seconds = claimed.timeout.total_seconds()
+        deadline = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds) as deadline:
+            async with deadline:
                 value = await self._run(job, context)
             return await self._completed(job, value)
         except TimeoutError as error:

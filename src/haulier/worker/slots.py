@@ -15,7 +15,7 @@ from haulier.domain.outcomes import (
 )
 from haulier.redact import redact_text
 from haulier.services.attempts import Attempts
-from haulier.telemetry.span import span
+from haulier.telemetry.span import Span, span
 from haulier.worker.claimer import Claimer, Ended
 from haulier.worker.context import RunningJob
 from haulier.worker.executor import Executor
@@ -59,13 +59,13 @@ class Slots:
                 job_id=format_job_id(claimed.job_id),
                 kind=str(claimed.kind),
                 attempt=claimed.attempt,
-                traceparent=claimed.trace_context,
-            ) as facts:
+                trace_id=_trace_id(claimed.trace_context),
+            ) as line:
                 if job.interruption is None:
                     context = RunningJob(job, self._attempts, self._recorder, self._fetchers)
                     outcome = await self._executor.execute(job, context)
                     await self._flush(job)
-                facts["outcome"], facts["category"] = _words(outcome)
+                _settle(line, outcome)
         finally:
             job.task = None
             self._recorder.forget(job)
@@ -80,17 +80,24 @@ class Slots:
         await self._recorder.flush(job)
 
 
-def _words(outcome: Outcome) -> tuple[str, str | None]:
+def _settle(line: Span, outcome: Outcome) -> None:
+    """A failing job is a warning: it is the job's author who must act, not the operator."""
     match outcome:
         case Completed():
-            return "completed", None
-        case Failed(category=category):
-            return "failed", category
+            line.settle("completed")
+        case Failed(category=category, error_type=error_type):
+            line.add(category=category, error_type=error_type)
+            line.settle("failed", level="warning")
         case Snoozed():
-            return "snoozed", None
+            line.settle("snoozed")
         case Cancelled():
-            return "cancelled", None
+            line.settle("cancelled")
         case Interrupted():
-            return "interrupted", None
+            line.settle("interrupted")
         case _:
             assert_never(outcome)
+
+
+def _trace_id(trace_context: str | None) -> str | None:
+    """The trace that the request began; the second field of a traceparent."""
+    return trace_context.split("-")[1] if trace_context else None
