@@ -11,8 +11,10 @@ MAX_LANES: Final = 64
 
 
 class Lanes:
-    """A rotation of lanes that may have work. A lane that gave less than it was asked for leaves
-    until a wake-up names it or the next poll finds it.
+    """A rotation of lanes that may have work.
+
+    A lane that gave less than it was asked for leaves, until a wake-up names it or the next poll
+    finds it.
     """
 
     def __init__(self) -> None:

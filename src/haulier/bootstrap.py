@@ -1,0 +1,136 @@
+"""The only place that builds things: from settings to everything that runs."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from haulier.api.app import ApiConfig, ApiServices
+from haulier.blobs.store import BlobConfig, BlobStore
+from haulier.domain.kinds import KindRef
+from haulier.handlers.base import Handler
+from haulier.handlers.discovery import discover
+from haulier.security.secret import SecretText
+from haulier.services.api_keys import ApiKeys
+from haulier.services.attempts import Attempts
+from haulier.services.auth import Auth
+from haulier.services.batching import EnqueueBatcher
+from haulier.services.events import Events
+from haulier.services.fetch_policies import FetchPolicies
+from haulier.services.health import Health
+from haulier.services.jobs import Jobs
+from haulier.services.kinds import KindCatalogue
+from haulier.services.leases import Leases
+from haulier.services.maintenance import Maintenance, MaintenanceConfig
+from haulier.services.results import Results
+from haulier.services.workspaces import Workspaces
+from haulier.settings import Settings
+from haulier.store.database import Database, DatabaseConfig, open_database
+from haulier.store.migrations_folder import load_migrations
+from haulier.worker.config import WorkerConfig
+from haulier.worker.worker import WorkerServices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Everything that one process of haulier is made of."""
+
+    settings: Settings
+    api: ApiServices
+    api_config: ApiConfig
+    worker: WorkerServices
+    worker_config: WorkerConfig
+    handlers: dict[KindRef, Handler]
+    api_keys: ApiKeys
+    workspaces: Workspaces
+    maintenance: Maintenance
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, database_url: str) -> AsyncGenerator[Runtime]:
+    """Opens the database, builds the services, and closes all in order at the end.
+
+    Raises ConfigurationInvalid for kinds that do not load and Unavailable when the database does
+    not answer.
+    """
+    handlers = discover(settings.kinds_modules)
+    async with open_database(_database_config(settings, database_url)) as database:
+        batcher = EnqueueBatcher(database)
+        async with batcher.running():
+            yield _runtime(settings, database_url, database, batcher, handlers)
+
+
+def worker_config(settings: Settings) -> WorkerConfig:
+    """The worker's part of the settings."""
+    return WorkerConfig(
+        queues=settings.worker_queues,
+        slots=settings.worker_concurrency,
+        lease=timedelta(seconds=settings.lease_s),
+        heartbeat=timedelta(seconds=settings.heartbeat_s),
+        poll=timedelta(milliseconds=settings.poll_ms),
+        shutdown_grace=timedelta(seconds=settings.shutdown_grace_s),
+        result_ttl=timedelta(seconds=settings.result_ttl_s),
+        trust_file=str(settings.egress_ca_file) if settings.egress_ca_file else None,
+    )
+
+
+def _database_config(settings: Settings, database_url: str) -> DatabaseConfig:
+    return DatabaseConfig(
+        url=database_url,
+        pool_size=settings.db_pool_size,
+        statement_timeout_seconds=settings.db_statement_timeout_ms / 1000,
+    )
+
+
+def _runtime(
+    settings: Settings,
+    database_url: str,
+    database: Database,
+    batcher: EnqueueBatcher,
+    handlers: dict[KindRef, Handler],
+) -> Runtime:
+    blobs = BlobStore(BlobConfig(url=settings.blobs))
+    kinds = KindCatalogue(database)
+    policies = FetchPolicies(database)
+    results = Results(database, blobs)
+    maintenance = Maintenance(database, blobs, _maintenance_config(settings))
+    schema = max(migration.number for migration in load_migrations())
+    return Runtime(
+        settings=settings,
+        api=ApiServices(
+            auth=Auth(database),
+            jobs=Jobs(database, batcher, kinds, policies),
+            events=Events(database),
+            results=results,
+            kinds=kinds,
+            health=Health(database, schema),
+        ),
+        api_config=ApiConfig(
+            body_limit_bytes=settings.body_limit_bytes,
+            public_url=settings.public_url,
+            cursor_key=SecretText(settings.cursor_secret(database_url)),
+            auth_required=settings.auth == "on",
+        ),
+        worker=WorkerServices(
+            attempts=Attempts(database),
+            leases=Leases(database),
+            results=results,
+            kinds=kinds,
+            policies=policies,
+            maintenance=maintenance,
+            connect_listener=database.connect,
+        ),
+        worker_config=worker_config(settings),
+        handlers=handlers,
+        api_keys=ApiKeys(database),
+        workspaces=Workspaces(database),
+        maintenance=maintenance,
+    )
+
+
+def _maintenance_config(settings: Settings) -> MaintenanceConfig:
+    audit = settings.audit_ttl_s
+    return MaintenanceConfig(
+        retention=timedelta(seconds=settings.event_ttl_s),
+        audit_retention=None if audit is None else timedelta(seconds=audit),
+    )
