@@ -1,13 +1,14 @@
 """The only place that builds things: from settings to everything that runs."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from haulier.api.app import ApiConfig, ApiServices
 from haulier.blobs.store import BlobConfig, BlobStore
 from haulier.domain.kinds import KindRef
+from haulier.embedded import EmbeddedConfig, EmbeddedPostgres, find_running
 from haulier.handlers.base import Handler
 from haulier.handlers.discovery import discover
 from haulier.security.secret import SecretText
@@ -26,7 +27,8 @@ from haulier.services.results import Results
 from haulier.services.workspaces import Workspaces
 from haulier.settings import Settings
 from haulier.store.database import Database, DatabaseConfig, open_database
-from haulier.store.migrations_folder import load_migrations
+from haulier.store.migrations_folder import Migration, load_migrations
+from haulier.store.migrator import MigrationConnection, connect_owner, upgrade
 from haulier.worker.config import WorkerConfig
 from haulier.worker.worker import WorkerServices
 
@@ -134,3 +136,60 @@ def _maintenance_config(settings: Settings) -> MaintenanceConfig:
         retention=timedelta(seconds=settings.event_ttl_s),
         audit_retention=None if audit is None else timedelta(seconds=audit),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseUrls:
+    """How to reach the database. Both may hold passwords."""
+
+    url: str = field(repr=False)
+    """For the programs."""
+    admin_url: str = field(repr=False)
+    """For migrations."""
+    embedded: bool
+    """It is a server of our own."""
+
+
+@asynccontextmanager
+async def database_urls(
+    settings: Settings, notify: Callable[[str], None]
+) -> AsyncGenerator[DatabaseUrls]:
+    """The database that the settings name; else the embedded one, started if it does not run.
+
+    A server that was started here stops at the end. `notify` gets a sentence whenever something
+    takes long. Raises SetupFailed.
+    """
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+        admin = settings.database_admin_url
+        admin_url = url if admin is None else admin.get_secret_value()
+        yield DatabaseUrls(url=url, admin_url=admin_url, embedded=False)
+        return
+    config = EmbeddedConfig(home=settings.home, pg_bin=settings.pg_bin)
+    running = await find_running(config)
+    if running is not None:
+        yield DatabaseUrls(url=running.url, admin_url=running.admin_url, embedded=True)
+        return
+    async with EmbeddedPostgres(config, notify=notify) as server:
+        yield DatabaseUrls(url=server.url, admin_url=server.admin_url, embedded=True)
+
+
+@asynccontextmanager
+async def migrations_of(
+    admin_url: str,
+) -> AsyncGenerator[tuple[MigrationConnection, list[Migration]]]:
+    """A connection as the owner, and the migrations of this release.
+
+    Raises Unavailable when the database does not answer.
+    """
+    connection = await connect_owner(admin_url)
+    try:
+        yield connection, load_migrations()
+    finally:
+        await connection.close()
+
+
+async def upgrade_schema(admin_url: str) -> list[Migration]:
+    """Brings the schema up to date; returns what was applied. Raises MigrationFailed."""
+    async with migrations_of(admin_url) as (connection, migrations):
+        return await upgrade(connection, migrations, stage="all")

@@ -2,5 +2,6 @@
 
 from haulier.embedded.config import EmbeddedConfig
 from haulier.embedded.postgres import EmbeddedPostgres
+from haulier.embedded.running import RunningPostgres, find_running
 
-__all__ = ["EmbeddedConfig", "EmbeddedPostgres"]
+__all__ = ["EmbeddedConfig", "EmbeddedPostgres", "RunningPostgres", "find_running"]

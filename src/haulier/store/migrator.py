@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import asyncpg
 
@@ -14,10 +14,13 @@ from haulier.store.migrations_folder import Migration, Stage
 from haulier.store.sql_script import Statement, split_statements
 from haulier.store.statements import statement as sql_text
 
+MigrationConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 State = Literal["applied", "pending", "changed", "unknown"]
 
 LOCK_KEY = 0x6861756C696572
 """`haulier` in ASCII: the advisory lock that only one run holds at a time."""
+
+_CONNECT_SECONDS = 30.0
 
 _DDL_LOCK_TIMEOUT = timedelta(seconds=15)
 """A table lock that waits longer would hold up every query behind it: rather fail and try again."""
@@ -35,6 +38,17 @@ class MigrationStatus:
     applied_at: datetime | None
     haulier_version: str | None
     """Of the release that ran it."""
+
+
+async def connect_owner(url: str) -> MigrationConnection:
+    """Open a connection as the schema's owner; the caller closes it.
+
+    Raises MigrationFailed when the server does not let us in.
+    """
+    try:
+        return await asyncpg.connect(url, timeout=_CONNECT_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise MigrationFailed(f"The database cannot be reached as its owner: {error}") from error
 
 
 async def upgrade(
