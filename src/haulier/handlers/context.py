@@ -45,6 +45,11 @@ class JobContext(Protocol):
         ...
 
     @property
+    def user_agent(self) -> str:
+        """What fetches say they are."""
+        ...
+
+    @property
     def cancelled(self) -> bool:
         """The job was told to stop, its time is up, or the worker is stopping.
 

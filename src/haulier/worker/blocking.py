@@ -50,6 +50,11 @@ class BlockingJob:
         return self._job.trace_context
 
     @property
+    def user_agent(self) -> str:
+        """What fetches say they are."""
+        return self._job.user_agent
+
+    @property
     def cancelled(self) -> bool:
         """The handler is to stop: a plain function must ask now and then."""
         return self._job.cancelled

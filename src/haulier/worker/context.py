@@ -13,7 +13,7 @@ from haulier.handlers.base import encode_result
 from haulier.redact import redact, redact_text
 from haulier.safefetch import Limits, Response, TlsInspection
 from haulier.services.attempts import Attempts
-from haulier.worker.fetchers import Fetchers
+from haulier.worker.fetchers import USER_AGENT, Fetchers
 from haulier.worker.recorder import Recorder
 from haulier.worker.running import HeldJob, Interruption
 
@@ -66,6 +66,11 @@ class RunningJob:
     def trace_context(self) -> str | None:
         """The W3C traceparent of whoever asked."""
         return self._job.claimed.trace_context
+
+    @property
+    def user_agent(self) -> str:
+        """What fetches say they are."""
+        return USER_AGENT
 
     @property
     def cancelled(self) -> bool:
