@@ -55,9 +55,9 @@ async def test_nothing_of_our_environment_reaches_the_server(
         assert not {b"HAULIER_SECRET", b"PGPORT"} & names
 
 
-async def test_passwords_and_folders_are_closed_to_others(config: EmbeddedConfig) -> None:
-    async with EmbeddedPostgres(config):
-        root = config.home / "postgres"
+async def test_passwords_and_folders_are_closed_to_others(fresh: EmbeddedConfig) -> None:
+    async with EmbeddedPostgres(fresh):
+        root = fresh.home / "postgres"
         passwords = sorted((root / "passwords").iterdir())
 
         assert [path.name for path in passwords] == ["haulier_login", "haulier_owner", "postgres"]
@@ -209,13 +209,13 @@ async def test_a_lost_superuser_password_is_told(config: EmbeddedConfig) -> None
             pytest.fail("must not start")
 
 
-async def test_an_initdb_that_was_cut_off_is_done_again(config: EmbeddedConfig) -> None:
-    left = config.home / "postgres" / "data.unfinished"
+async def test_an_initdb_that_was_cut_off_is_done_again(fresh: EmbeddedConfig) -> None:
+    left = fresh.home / "postgres" / "data.unfinished"
     left.mkdir(parents=True)
     (left / "PG_VERSION").write_text("18\n")
     left.parent.chmod(0o711)
 
-    async with EmbeddedPostgres(config):
+    async with EmbeddedPostgres(fresh):
         assert not left.exists()
 
 

@@ -23,7 +23,7 @@ from haulier.errors import SetupFailed, Unavailable
 DEADLINE_SECONDS = 60.0
 
 HOLD = """
-import asyncio, sys
+import asyncio, sys, uvloop
 from pathlib import Path
 from haulier.embedded import EmbeddedConfig, EmbeddedPostgres
 
@@ -33,7 +33,7 @@ async def main():
         print(server.pid, flush=True)
         await asyncio.Event().wait()
 
-asyncio.run(main())
+{"asyncio": asyncio.run, "uvloop": uvloop.run}[sys.argv[2]](main())
 """
 
 
@@ -77,13 +77,13 @@ def start(*command: str | Path, account: Account | None = None) -> subprocess.Po
     )
 
 
-async def test_what_is_written_is_there_after_a_restart(config: EmbeddedConfig) -> None:
-    async with EmbeddedPostgres(config) as first:
+async def test_what_is_written_is_there_after_a_restart(fresh: EmbeddedConfig) -> None:
+    async with EmbeddedPostgres(fresh) as first:
         await ask(first.admin_url, "create table kept as select 42 as answer")
         first_pid = first.pid
-    await until_gone(first_pid, config)
+    await until_gone(first_pid, fresh)
 
-    async with EmbeddedPostgres(config) as second:
+    async with EmbeddedPostgres(fresh) as second:
         assert second.pid != first_pid
         assert await ask(second.admin_url, "select answer from kept") == 42
 
@@ -127,8 +127,8 @@ async def test_the_server_keeps_what_it_confirms(config: EmbeddedConfig) -> None
             assert await ask(server.url, f"show {name}") == "on", name
 
 
-async def test_text_is_utf8_and_sorted_alike_on_every_machine(config: EmbeddedConfig) -> None:
-    async with EmbeddedPostgres(config) as server:
+async def test_text_is_utf8_and_sorted_alike_on_every_machine(fresh: EmbeddedConfig) -> None:
+    async with EmbeddedPostgres(fresh) as server:
         assert await ask(server.url, "show server_encoding") == "UTF8"
         provider = (
             "select datlocprovider::text || datlocale from pg_database where datname = 'haulier'"
@@ -144,7 +144,7 @@ async def test_a_killed_server_is_started_again_with_its_data(config: EmbeddedCo
 
         os.kill(killed, signal.SIGKILL)
         await until_another_is_ready(killed, config)
-        assert "starting it again" in told.get_nowait()
+        assert "is started again" in told.get_nowait()
 
         assert await ask(server.admin_url, "select answer from kept") == 42
 
@@ -180,10 +180,11 @@ async def test_a_second_start_names_the_process_that_runs_it(config: EmbeddedCon
 @pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux ties a child's life to its parent's"
 )
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 async def test_the_server_dies_with_a_killed_parent_and_starts_again(
-    config: EmbeddedConfig,
+    config: EmbeddedConfig, loop: str
 ) -> None:
-    with start(sys.executable, "-c", HOLD, config.home) as parent:
+    with start(sys.executable, "-c", HOLD, config.home, loop) as parent:
         assert parent.stdout is not None
         pid = int(await asyncio.to_thread(parent.stdout.readline))
         assert serves(pid, config.home / "postgres" / "data")
@@ -229,7 +230,7 @@ async def test_a_postmaster_file_with_somebody_elses_number_does_not_block(
 
 
 async def test_another_servers_answer_is_refused(config: EmbeddedConfig) -> None:
-    other = replace(config, home=config.home / "other")
+    other = replace(config, home=config.home / "other")  # its data folder is made anew
     async with EmbeddedPostgres(config) as ours, EmbeddedPostgres(other) as theirs:
         mixed = replace(
             ours._layout, socket_dir=theirs.socket_dir, passwords=theirs._layout.passwords
@@ -237,3 +238,9 @@ async def test_another_servers_answer_is_refused(config: EmbeddedConfig) -> None
 
         with pytest.raises(SetupFailed, match=rf"serves {theirs._layout.data} .* not {mixed.data}"):
             await verify_server(mixed, DEFAULT_PORT)
+
+
+async def test_ctrl_c_in_the_terminal_leaves_the_stopping_to_us(config: EmbeddedConfig) -> None:
+    async with EmbeddedPostgres(config) as server:
+        assert os.getpgid(server.pid) == server.pid
+        assert os.getsid(server.pid) == server.pid

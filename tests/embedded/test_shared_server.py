@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from support.postgres import Database, _is_locked, shared_server
 
@@ -60,5 +61,22 @@ async def test_a_blank_database_is_ones_own(blank_database: Database, server: Da
     try:
         assert blank_database.name != server.name
         assert await connection.fetchval("select current_database()") == blank_database.name
+    finally:
+        await connection.close()
+
+
+@pytest.mark.durable
+async def test_a_test_can_ask_for_a_server_that_keeps_what_it_confirmed(server: Database) -> None:
+    assert await fsync(server) == "on"
+
+
+async def test_the_server_of_other_tests_is_fast(server: Database) -> None:
+    assert await fsync(server) == "off"
+
+
+async def fsync(server: Database) -> object:
+    connection = await asyncpg.connect(server.url)
+    try:
+        return await connection.fetchval("show fsync")
     finally:
         await connection.close()

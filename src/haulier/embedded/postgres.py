@@ -1,7 +1,6 @@
 """Supervises one PostgreSQL server as a direct child of this process."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,6 +20,8 @@ from haulier.errors import SetupFailed, Unavailable
 
 _DEATHS_TOLERATED = 5
 _DEATHS_WINDOW_SECONDS = 60.0
+_FIRST_PAUSE_SECONDS = 0.05
+"""Doubled with every death within the window."""
 
 
 def _silent(_message: str) -> None:
@@ -41,7 +42,6 @@ class EmbeddedPostgres:
         self._config, self._notify = config, notify
         self._port = config.port or DEFAULT_PORT
         self._stack = AsyncExitStack()
-        self._death: Unavailable | None = None
         self._layout: Layout
         self._lock: int
         self._process: ServerProcess
@@ -78,8 +78,9 @@ class EmbeddedPostgres:
         try:
             return await self._stack.__aexit__(kind, error, trace)
         except BaseExceptionGroup:
-            if self._death is not None:
-                raise self._death from None
+            failure = None if self._watch.cancelled() else self._watch.exception()
+            if failure is not None:
+                raise failure from None
             if error is None:
                 raise
             return False  # the task group has only wrapped the body's own exception
@@ -142,22 +143,31 @@ class EmbeddedPostgres:
     async def _start(self) -> None:
         await self._process.start()
         note_server(self._lock, self._process.pid)
-        await verify_server(self._layout, self._port)
+        try:
+            await verify_server(self._layout, self._port)
+        except SetupFailed:
+            await self._process.stop()
+            raise
 
     async def _keep_running(self) -> None:
         loop = asyncio.get_running_loop()
-        deaths: deque[float] = deque(maxlen=_DEATHS_TOLERATED + 1)
+        deaths: list[float] = []
         while True:
-            reason = f"ended with code {await self._process.wait()}"
-            while True:
-                deaths.append(loop.time())
-                self._notify(f"PostgreSQL {reason}; starting it again.")
-                if len(deaths) == deaths.maxlen and deaths[-1] - deaths[0] < _DEATHS_WINDOW_SECONDS:
-                    self._death = Unavailable(f"PostgreSQL keeps dying: it {reason}.")
-                    raise self._death
-                await asyncio.sleep(0.05 * 2 ** (len(deaths) - 1))
-                try:
-                    await self._start()
-                    break
-                except SetupFailed as failure:
-                    reason = f"did not start again: {failure}"
+            reason = await self._death_of_server()
+            now = loop.time()
+            deaths = [*(death for death in deaths if death > now - _DEATHS_WINDOW_SECONDS), now]
+            if len(deaths) > _DEATHS_TOLERATED:
+                raise Unavailable(f"PostgreSQL keeps dying: {reason}")
+            self._notify(f"PostgreSQL is started again: {reason}")
+            await asyncio.sleep(_FIRST_PAUSE_SECONDS * 2 ** (len(deaths) - 1))
+
+    async def _death_of_server(self) -> str:
+        """Start the server where it has ended, wait for its end, and answer how that came."""
+        try:
+            if not self._process.is_running:
+                await self._start()
+            return f"it ended with code {await self._process.wait()}."
+        except SetupFailed as failure:
+            return failure.detail
+        except OSError as error:
+            return f"it cannot be run: {error}."

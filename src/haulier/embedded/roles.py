@@ -66,9 +66,15 @@ def _check_identity(layout: Layout, data_directory: str, identifier: int) -> Non
 
 async def _connect(layout: Layout, port: int) -> asyncpg.Connection:
     url = database_url(layout, port, role=SUPERUSER, database="postgres")
-    return await asyncpg.connect(
-        url, timeout=_CONNECT_SECONDS, command_timeout=_STATEMENT_SECONDS, statement_cache_size=0
-    )
+    try:
+        return await asyncpg.connect(
+            url,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=_STATEMENT_SECONDS,
+            statement_cache_size=0,
+        )
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise SetupFailed(f"PostgreSQL is ready and does not let us in: {error}") from error
 
 
 def _sql(name: str) -> str:

@@ -44,6 +44,11 @@ class ServerProcess:
         """The server's process id, 0 while it has none."""
         return self._process.pid if self._process else 0
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the server was started and has not ended yet."""
+        return self._process is not None and self._process.returncode is None
+
     async def start(self) -> None:
         """Start the server and return when it is ready, crash recovery included.
 
