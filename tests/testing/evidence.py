@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2
 from cryptography import x509
@@ -112,3 +113,9 @@ def leaf_of(site: SampleSite) -> x509.Certificate:
         shown = connection.getpeercert(binary_form=True)
     assert shown is not None
     return x509.load_der_x509_certificate(shown)
+
+
+def open_descriptors() -> int:
+    """How many file descriptors this process holds; -1 where /proc does not tell."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else -1
