@@ -1,23 +1,18 @@
-"""The sample site over real connections: TLS, redirects, negotiation, hostile clients, the end."""
+"""The sample site over real connections: TLS, redirects, negotiation, and sound content."""
 
-import asyncio
 import gzip
 import re
-import socket
 import ssl
-import threading
 from functools import partial
 
 import anyio
 import httpx2
 import pytest
-from anyio.abc import SocketStream
 from selectolax.lexbor import LexborHTMLParser
 
-from haulier.testing.loopback_server import HEAD_AND_BODY_LIMIT_BYTES, listen
 from haulier.testing.site_conduct import CONDUCTS, Variant
 from haulier.testing.site_server import SampleSite, serve_sample_site
-from testing.evidence import Fetch, leaf_of, open_descriptors
+from testing.evidence import Fetch, leaf_of, say, trusting
 
 VARIANTS: tuple[Variant, ...] = ("sound", "faulty")
 SOUND_PAGES = (
@@ -51,6 +46,12 @@ async def test_the_sound_site_leads_http_to_https_with_path_and_query(
 
     assert answer.status_code == 301
     assert answer.headers["location"] == f"{sound.https_url}bikes?size=54"
+
+
+async def test_a_target_in_absolute_form_is_not_taken_for_a_path(sound: SampleSite) -> None:
+    answer = await say(sound.http_port, b"GET http://elsewhere.example/ HTTP/1.0\r\n\r\n")
+
+    assert f"Location: {sound.https_url}\r\n".encode() in answer
 
 
 @pytest.mark.parametrize(("variant", "status"), [("sound", b"301"), ("faulty", b"200")])
@@ -179,140 +180,3 @@ def test_no_field_has_characters_that_break_a_header() -> None:
         )
         for name, value in (field for layer in layers for field in layer):
             assert re.fullmatch(r"[A-Za-z-]+: [ -~]+", f"{name}: {value}")
-
-
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        b"\x00\x01\x02\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"HELLO / HTTP/9.9\r\n\r\n",
-        b"GET / HTTP/1.1\r\nno colon here\r\n\r\n",
-        b"POST / HTTP/1.1\r\nContent-Length: minus\r\n\r\n",
-        b"GET / HTTP/1.1\r\nX: " + b"a" * HEAD_AND_BODY_LIMIT_BYTES + b"\r\n\r\n",
-        b"CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",
-    ],
-    ids=["binary", "half-a-line", "version", "no-colon", "length", "too-much", "connect"],
-)
-async def test_what_is_not_http_is_answered_with_400_and_harms_nobody(
-    garbage: bytes, faulty: SampleSite, fetch: Fetch
-) -> None:
-    answer = await say(faulty.http_port, garbage)
-
-    assert answer.startswith(b"HTTP/1.1 400") or answer == b""
-    assert (await fetch(faulty, "/")).status_code == 200
-
-
-async def test_pipelined_requests_are_answered_in_their_order(faulty: SampleSite) -> None:
-    asked = b"".join(
-        f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-        for path in ("/robots.txt", "/gift-cards")
-    )
-
-    answer = await say(faulty.http_port, asked + b"GET /favicon.ico HTTP/1.0\r\n\r\n")
-
-    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"200", b"410", b"404"]
-
-
-async def test_a_client_that_leaves_in_the_middle_harms_nobody(
-    faulty: SampleSite, fetch: Fetch
-) -> None:
-    for port in (faulty.http_port, faulty.https_port):
-        for half in (b"", b"\x16\x03\x01", b"GET / HT"):
-            async with await anyio.connect_tcp("127.0.0.1", port) as stream:
-                await stream.send(half)
-
-    assert (await fetch(faulty, "/")).status_code == 200
-
-
-async def test_stopping_leaves_no_task_thread_descriptor_or_file(fetch: Fetch) -> None:
-    before = (open_descriptors(), threading.active_count(), len(asyncio.all_tasks()))
-
-    async with serve_sample_site("faulty") as site:
-        await fetch(site, "/")
-        idle = await anyio.connect_tcp("127.0.0.1", site.https_port)
-        await idle.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        await idle.receive()
-    await idle.aclose()
-
-    assert not site.ca_file.exists()
-    assert not site.ca_file.parent.exists()
-    assert (open_descriptors(), threading.active_count(), len(asyncio.all_tasks())) == before
-    with pytest.raises(OSError, match=r"(?i)refused|failed"):
-        await anyio.connect_tcp("127.0.0.1", site.https_port)
-
-
-async def test_an_error_in_the_body_comes_out_as_it_is() -> None:
-    with pytest.raises(KeyError, match="bicycle"):
-        async with serve_sample_site("sound"):
-            raise KeyError("bicycle")
-
-
-async def test_cancelling_the_body_stops_the_server() -> None:
-    served: list[SampleSite] = []
-    with anyio.CancelScope() as scope:
-        async with serve_sample_site("sound") as site:
-            served.append(site)
-            scope.cancel()
-            await anyio.sleep_forever()
-
-    assert scope.cancelled_caught
-    assert not served[0].ca_file.exists()
-
-
-async def test_given_ports_are_used_and_a_taken_one_is_an_error() -> None:
-    with listen() as holder:
-        taken = holder.getsockname()[1]
-        before = open_descriptors()
-
-        with pytest.raises(OSError, match=r"(?i)in use"):
-            async with serve_sample_site("sound", http_port=taken):
-                pytest.fail("it started on a taken port")
-
-        assert open_descriptors() == before
-    async with serve_sample_site("sound", http_port=taken) as site:
-        assert site.http_port == taken
-
-
-async def test_it_listens_on_loopback_only(sound: SampleSite) -> None:
-    with listen() as listener, socket.socket() as outside:
-        assert listener.getsockname()[0] == "127.0.0.1"
-        assert outside.connect_ex(("127.0.0.2", sound.https_port)) != 0
-
-
-def test_it_runs_on_uvloop_as_well() -> None:
-    async def main() -> bytes:
-        async with serve_sample_site("faulty") as site:
-            await say(site.http_port, b"")
-            return await say(
-                site.https_port, b"GET /robots.txt HTTP/1.0\r\n\r\n", context=trusting(site)
-            )
-
-    answer = anyio.run(main, backend_options={"use_uvloop": True})
-
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-
-
-def trusting(site: SampleSite) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=site.ca_file)
-
-
-async def say(port: int, raw: bytes, *, context: ssl.SSLContext | None = None) -> bytes:
-    """Sends the bytes, closes the sending side, and returns everything that comes back."""
-    stream = (
-        await anyio.connect_tcp(
-            "127.0.0.1", port, ssl_context=context, tls_hostname="shop.localhost"
-        )
-        if context
-        else await anyio.connect_tcp("127.0.0.1", port)
-    )
-    heard = b""
-    async with stream:
-        await stream.send(raw)
-        if isinstance(stream, SocketStream):
-            await stream.send_eof()
-        try:
-            while True:
-                heard += await stream.receive()
-        except (anyio.EndOfStream, anyio.BrokenResourceError):
-            return heard
