@@ -7,7 +7,6 @@ functions that write for as long as the client stays.
 import asyncio
 import gzip
 import hashlib
-import itertools
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
@@ -134,94 +133,95 @@ def _raw(text: bytes) -> Perform:
     return _fixed(lambda: text)
 
 
-def _fixed_answers() -> dict[str, tuple[str, Perform]]:
-    page = _page(b"<h1>Broken</h1><p>Something is wrong around this page.</p>")
-    return {
-        "status-404": ("not found", _raw(_answer(page, status="404 Not Found"))),
-        "status-500": ("a server error", _raw(_answer(page, status="500 Internal Server Error"))),
-        "status-429": (
-            "asks to come back in a minute",
-            _raw(_answer(page, "Retry-After: 60", status="429 Too Many Requests")),
-        ),
-        "empty-body": ("200 without a byte of body", _raw(_answer())),
-        "empty-answer": ("closes without a word", _raw(b"")),
-        "pdf": (
-            "a PDF",
-            _raw(_answer(b"%PDF-1.7\n%%EOF\n", media_type="application/pdf")),
-        ),
-        "json": ("a JSON document", _raw(_answer(b'{"a": 1}', media_type="application/json"))),
-        "binary-as-html": ("noise that claims to be HTML", _raw(_answer(_noise(65536)))),
-        "invalid-utf8": (
-            "bytes that are not the UTF-8 that is declared",
-            _raw(_answer(_page(b"caf\xe9 \xff\xfe \xc0\xaf \xed\xa0\x80"))),
-        ),
-        "null-bytes": ("HTML sown with NUL", _raw(_answer(page.replace(b" ", b"\0")))),
-        "length-too-large": ("promises more than it sends", _raw(_answer(page, length=99_999))),
-        "length-too-small": ("sends more than it promised", _raw(_answer(page, length=20))),
-        "length-twice": (
-            "two lengths that differ",
-            _raw(_answer(page, "Content-Length: 7")),
-        ),
-        "bad-chunks": (
-            "chunk sizes that are no numbers",
-            _raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"),
-        ),
-        "not-http": ("greets in another protocol", _raw(b"SSH-2.0-OpenSSH_9.9\r\n")),
-        "huge-header": (
-            "a header field of 1 MiB",
-            _fixed(lambda: _answer(page, "X: " + "a" * 2**20)),
-        ),
-        "many-nodes": (f"{MANY_NODES} elements", _fixed(_flat)),
-        "deep-nesting": (f"{DEEP_LEVELS} levels of div", _fixed(_deep)),
-        "gzip-bomb": (
-            "32 KiB that unpack to 32 MiB",
-            _fixed(lambda: _answer(_bomb(), "Content-Encoding: gzip")),
-        ),
-        "gzip-twice": (
-            "the bomb packed once more",
-            _fixed(
-                lambda: _answer(gzip.compress(_bomb(), mtime=0), "Content-Encoding: gzip, gzip")
-            ),
-        ),
-        "gzip-corrupt": (
-            "claims gzip and is not",
-            _raw(_answer(page, "Content-Encoding: gzip")),
-        ),
-    }
+_BROKEN = _page(b"<h1>Broken</h1><p>Something is wrong around this page.</p>")
 
+_NOT_A_PAGE: dict[str, tuple[str, Perform]] = {
+    "status-404": ("not found", _raw(_answer(_BROKEN, status="404 Not Found"))),
+    "status-500": ("a server error", _raw(_answer(_BROKEN, status="500 Internal Server Error"))),
+    "status-429": (
+        "asks to come back in a minute",
+        _raw(_answer(_BROKEN, "Retry-After: 60", status="429 Too Many Requests")),
+    ),
+    "empty-body": ("200 without a byte of body", _raw(_answer())),
+    "empty-answer": ("closes without a word", _raw(b"")),
+    "pdf": (
+        "a PDF",
+        _raw(_answer(b"%PDF-1.7\n%%EOF\n", media_type="application/pdf")),
+    ),
+    "json": ("a JSON document", _raw(_answer(b'{"a": 1}', media_type="application/json"))),
+}
 
-def _redirects() -> dict[str, tuple[str, Perform]]:
-    return {
-        "redirect-loop": ("leads back to itself", _redirect("/redirect-loop")),
-        "redirect-chain": ("each hop leads to a further one", _redirect_chain),
-        "redirect-to-metadata": (
-            "leads to a cloud's metadata address",
-            _redirect("http://169.254.169.254/latest/meta-data/"),
-        ),
-        "redirect-to-private": ("leads to a private address", _redirect("http://10.0.0.1/")),
-        "redirect-to-file": ("leads to a file", _redirect("file:///etc/passwd")),
-        "redirect-to-nothing": (
-            "a redirect without Location",
-            _raw(_answer(status="302 Found")),
-        ),
-        "redirect-to-garbage": ("a Location that is no URL", _redirect("http://[::/%zz")),
-    }
+_BAD_TEXT: dict[str, tuple[str, Perform]] = {
+    "binary-as-html": ("noise that claims to be HTML", _raw(_answer(_noise(65536)))),
+    "invalid-utf8": (
+        "bytes that are not the UTF-8 that is declared",
+        _raw(_answer(_page(b"caf\xe9 \xff\xfe \xc0\xaf \xed\xa0\x80"))),
+    ),
+    "null-bytes": ("HTML sown with NUL", _raw(_answer(_BROKEN.replace(b" ", b"\0")))),
+}
 
+_BAD_FRAMING: dict[str, tuple[str, Perform]] = {
+    "length-too-large": ("promises more than it sends", _raw(_answer(_BROKEN, length=99_999))),
+    "length-too-small": ("sends more than it promised", _raw(_answer(_BROKEN, length=20))),
+    "length-twice": (
+        "two lengths that differ",
+        _raw(_answer(_BROKEN, "Content-Length: 7")),
+    ),
+    "bad-chunks": (
+        "chunk sizes that are no numbers",
+        _raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n"),
+    ),
+    "not-http": ("greets in another protocol", _raw(b"SSH-2.0-OpenSSH_9.9\r\n")),
+    "huge-header": (
+        "a header field of 1 MiB",
+        _fixed(lambda: _answer(_BROKEN, "X: " + "a" * 2**20)),
+    ),
+}
 
-def _performances() -> dict[str, tuple[str, Perform]]:
-    return {
-        "silent": ("takes the request and says nothing", _silent),
-        "drip": ("one byte of body at a time", _drip),
-        "drip-headers": ("one byte of header at a time", _drip_headers),
-        "endless-body": ("a body without end", _endless_body),
-        "endless-headers": ("header fields without end", _endless_headers),
-        "reset-mid-body": ("resets the connection within the body", _reset),
-    }
+_TOO_MUCH: dict[str, tuple[str, Perform]] = {
+    "many-nodes": (f"{MANY_NODES} elements", _fixed(_flat)),
+    "deep-nesting": (f"{DEEP_LEVELS} levels of div", _fixed(_deep)),
+    "gzip-bomb": (
+        "32 KiB that unpack to 32 MiB",
+        _fixed(lambda: _answer(_bomb(), "Content-Encoding: gzip")),
+    ),
+    "gzip-twice": (
+        "the bomb packed once more",
+        _fixed(lambda: _answer(gzip.compress(_bomb(), mtime=0), "Content-Encoding: gzip, gzip")),
+    ),
+    "gzip-corrupt": (
+        "claims gzip and is not",
+        _raw(_answer(_BROKEN, "Content-Encoding: gzip")),
+    ),
+}
 
+_REDIRECTS: dict[str, tuple[str, Perform]] = {
+    "redirect-loop": ("leads back to itself", _redirect("/redirect-loop")),
+    "redirect-chain": ("each hop leads to a further one", _redirect_chain),
+    "redirect-to-metadata": (
+        "leads to a cloud's metadata address",
+        _redirect("http://169.254.169.254/latest/meta-data/"),
+    ),
+    "redirect-to-private": ("leads to a private address", _redirect("http://10.0.0.1/")),
+    "redirect-to-file": ("leads to a file", _redirect("file:///etc/passwd")),
+    "redirect-to-nothing": (
+        "a redirect without Location",
+        _raw(_answer(status="302 Found")),
+    ),
+    "redirect-to-garbage": ("a Location that is no URL", _redirect("http://[::/%zz")),
+}
+
+_ENDLESS: dict[str, tuple[str, Perform]] = {
+    "silent": ("takes the request and says nothing", _silent),
+    "drip": ("one byte of body at a time", _drip),
+    "drip-headers": ("one byte of header at a time", _drip_headers),
+    "endless-body": ("a body without end", _endless_body),
+    "endless-headers": ("header fields without end", _endless_headers),
+    "reset-mid-body": ("resets the connection within the body", _reset),
+}
 
 BROKEN_ANSWERS: Mapping[str, BrokenAnswer] = {
     name: BrokenAnswer(what=what, perform=perform)
-    for name, (what, perform) in itertools.chain(
-        _fixed_answers().items(), _redirects().items(), _performances().items()
-    )
+    for group in (_NOT_A_PAGE, _BAD_TEXT, _BAD_FRAMING, _TOO_MUCH, _REDIRECTS, _ENDLESS)
+    for name, (what, perform) in group.items()
 }
