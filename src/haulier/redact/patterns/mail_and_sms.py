@@ -6,7 +6,6 @@ family = Family(
     patterns=(
         token("sendgrid-key", "SG.", rest=r"[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
         token("mailgun-key", "key-", "pubkey-", rest=r"[a-f0-9]{32}(?![a-f0-9])"),
-        token("mailgun-key", "-us", "-eu", rest=r"(?!)"),
         token(
             "brevo-key",
             "xkeysib-",
