@@ -5,6 +5,7 @@ from functools import cache
 
 from haulier.redact.blocks import block_spans
 from haulier.redact.catalogue import Catalogue, families
+from haulier.redact.commands import command_spans, login_spans
 from haulier.redact.fields import KEYWORD, field_spans
 from haulier.redact.marks import SafeText, Span, mark, replace_spans, veil_marks
 from haulier.redact.urls import userinfo_spans
@@ -50,6 +51,10 @@ def find_spans(text: str) -> list[Span]:
         spans += field_spans(text, lowered)
     if ("@" in text and (":" in text)) or "%40" in text:
         spans += userinfo_spans(text)
+    if " -" in text or "'-" in text or '"-' in text:
+        spans += command_spans(text)
+    if "oracle" in text or "sqlplus" in text or ":5432:" in text or ":*:" in text:
+        spans += login_spans(text)
     if "PRIVATE" in text or "Private-Lines" in text or "kty" in text:
         spans += block_spans(text)
     return spans

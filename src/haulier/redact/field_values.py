@@ -28,6 +28,10 @@ _BLOCK_SCALAR = re.compile(r"[|>][+\-0-9]{0,2}[ \t]*\r?\n(?P<indent>[ \t]+)")
 _OPAQUE_AHEAD = re.compile(
     r"[\s\"'\\`&;%$]{0,8}+(?:[A-Za-z0-9]{0,11}+[^A-Za-z0-9\s]{1,3}+){0,12}+[A-Za-z0-9]{12}"
 )
+_TEMPLATE = re.compile(
+    r"""["']?(?:\{\{[^{}\n]{0,80}\}\}|\$\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{0,80}\}|\$\([^()\n]{0,80}\)|<[A-Za-z][^<>\n=/]{0,60}>"""
+    r"""|<%[^%\n]{0,80}%>)(?=[\s"'`,;&)\]}|<.]|\Z)"""
+)
 _LIST = re.compile(r"\[[ \t\r\n]{0,32}")
 _LIST_GAP = re.compile(r"[ \t\r\n]{0,32},[ \t\r\n]{0,32}")
 _REFERENCE = re.compile(
@@ -84,7 +88,7 @@ def secret_at(text: str, position: int, judgement: Judgement) -> Value | None:
         glance = glance_at_value(text, position)
         if glance is None or not is_secret_value(text[glance.start : glance.end], judgement):
             return None
-    if _is_code(text, position):
+    if _is_code(text, position) or _TEMPLATE.match(text, position):
         return None
     value = read_value(text, position)
     if value is None or not is_secret_value(text[value.start : value.end], judgement):

@@ -44,6 +44,11 @@ _ATTRIBUTE = re.compile(
 )
 _ELEMENT = re.compile(r"(?:[ \t\r\n][^<>\n]{0,120})?(?:>|&gt;)[ \t\r\n]{0,32}(?:<!\[CDATA\[)?")
 _ELEMENT_TEXT = re.compile(r"(?:[^<&\]]|&(?!lt;)|\](?!\]>))*+")
+_PART = re.compile(
+    r"""["'](?:\r?\n|\\r\\n|\\n)(?:Content-[^\r\n\\]{0,120}(?:\r?\n|\\r\\n|\\n)){0,4}(?:\r?\n|\\r\\n|\\n)"""
+)
+_CELL = re.compile(r"(?:`|\*\*)?[ \t]{0,40}[|│][ \t]{0,40}(?:`|\*\*)?")
+_LINE = re.compile(r"[^\r\n\\]{1,8000}")
 _PAIR = re.compile(r"""(?:\\{0,7}["'`])[ \t]{0,4},[ \t\r\n]{0,16}(?=[brRu]?\\{0,7}["'`])""")
 _SPACE = re.compile(r"[ \t]{1,8}")
 _CONNECTED = re.compile(
@@ -104,6 +109,10 @@ def _by_form(text: str, start: int, end: int, judgement: Judgement) -> list[Span
         return plain_spans_at(text, attribute.end(), judgement)
     if (pair := _PAIR.match(text, end)) is not None:
         return _pair(text, pair.end(), judgement, start)
+    if (part := _PART.match(text, end)) is not None:
+        return _plain_line(text, part.end(), judgement)
+    if (cell := _CELL.match(text, end)) is not None:
+        return _cell(text, cell.end(), judgement)
     if (typed := _GO_TYPED.match(text, end)) is not None:
         return plain_spans_at(text, typed.end(), judgement)
     return _spaced(text, end, judgement, is_flag=text.startswith("-", start))
@@ -122,12 +131,29 @@ def _by(text: str, position: int) -> list[Span]:
     return [] if found is None else plain_spans_at(text, found.end(), _PASSWORD)
 
 
+def _plain_line(text: str, position: int, judgement: Judgement) -> list[Span]:
+    """The line at `position`: the body of a part of a multipart form."""
+    found = _LINE.match(text, position)
+    if found is None or not is_secret_value(found.group(), judgement):
+        return []
+    return [Span(start=found.start(), end=found.end(), label=judgement.label)]
+
+
+def _cell(text: str, position: int, judgement: Judgement) -> list[Span]:
+    """The cell of a table at `position`."""
+    value = secret_at(text, position, judgement)
+    if value is None or not has_digit_or_symbol(text[value.start : value.end]):
+        return []
+    return [Span(start=value.start, end=value.end, label=judgement.label)]
+
+
 def _element(text: str, position: int, judgement: Judgement) -> list[Span]:
     found = _ELEMENT_TEXT.match(text, position)
     if found is None:
         return []
     content = found.group().rstrip()
-    if not content or not is_secret_value(content, judgement):
+    is_closed = text.startswith(("</", "&lt;", "]]>"), found.end()) or found.end() == len(text)
+    if not content or not is_closed or not is_secret_value(content, judgement):
         return []
     return [Span(start=position, end=position + len(content), label=judgement.label)]
 

@@ -221,10 +221,12 @@ def hide_named(text: str, judgement: Judgement) -> str:
 
 def _as_name(key: object) -> str:
     if isinstance(key, str):
-        return str.__str__(key)
-    if isinstance(key, bytes):
-        return key.decode("latin-1")
-    return ""
+        name = str.__str__(key)
+    elif isinstance(key, bytes):
+        name = key.decode("latin-1")
+    else:
+        return ""
+    return "" if "=" in name or "[" in name and MARK.search(name) else name
 
 
 def _named_value_key(value: Mapping[object, object]) -> tuple[str, Judgement] | None:

@@ -39,6 +39,8 @@ def is_stand_in(value: str) -> bool:
     if len(value) > _JUDGED_CHARACTERS:
         return False
     stripped = value.strip(" \t.,;:!")
+    if not any(character.isalnum() for character in stripped):
+        return True
     return stripped.lower() in _STAND_IN_WORDS or _STAND_IN.fullmatch(stripped) is not None
 
 

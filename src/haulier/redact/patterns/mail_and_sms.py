@@ -10,7 +10,7 @@ family = Family(
             "brevo-key",
             "xkeysib-",
             "xsmtpsib-",
-            rest=r"[a-f0-9]{40,}-[A-Za-z0-9]{8,}",
+            rest=r"[a-f0-9]{40,}(?:-[A-Za-z0-9]{8,})?",
             bounded=False,
         ),
         token("resend-key", "re_", rest=r"[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}"),
