@@ -1,14 +1,14 @@
 """All token formats of `patterns/`, gathered by walking the folder, behind one prefilter.
 
 A token is always part of a long run of word characters. Finding such runs first, and looking for
-the literals of the formats only in and just before them, is about four times faster than looking
-for 300 literals everywhere (`re`, 19 MB/s; the runs alone, 70 to 130 MB/s on log lines).
+the literals of the formats only in and just before them, is several times faster than looking for
+300 literals everywhere: on log lines, 19 MB/s for the literals, over 70 MB/s for the runs.
 """
 
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from haulier.redact import patterns
@@ -18,21 +18,15 @@ from haulier.redact.pattern import Family, Pattern
 
 _REACH = 48
 """How far before a long run a token may begin (`hooks.slack.com/services/T.../B.../`)."""
+_PATIENCE = 32
+"""How many literals in one run may lead to nothing: keeps hostile runs linear."""
+_SHORT_WORDS = re.compile(r"(?:[A-Za-z0-9_\-]{0,15}+[^A-Za-z0-9_\-]++)*+")
+"""Everything up to the next long run, in one step: three times faster than searching for the run."""
 _RUN = re.compile(r"[A-Za-z0-9_\-]{16,}+")
-_BOUNDARY = re.compile(
-    r"(?:.*[^A-Za-z0-9]|.*(?:\\[nrtbfv]|%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2,4}))?", re.DOTALL
-)
+_PLAIN = re.compile(r"[0-9a-f]++(?:-[0-9a-f]++)*+|[0-9A-F\-]++|[A-Z][a-z]++|[a-z]++")
 _KEY_STARTS = (
-    "MII",
-    "MHcCAQEE",
-    "MIG",
-    "MIH",
-    "ME4CAQAw",
-    "MC4CAQAw",
-    "MFECAQEw",
-    "b3BlbnNzaC1rZXk",
-    "LS0tLS1CRUdJTi",
-)
+    "MII", "MHcCAQEE", "MIG", "MIH", "ME4CAQAw", "MC4CAQAw", "MFECAQEw", "b3BlbnNzaC1rZXk", "LS0tLS1CRUdJTi",
+)  # fmt: skip
 
 
 @cache
@@ -54,60 +48,85 @@ class Catalogue:
                 compiled = re.compile(pattern.rest)
                 for start in pattern.starts:
                     self._by_literal.setdefault(start, []).append((pattern, compiled))
-        literals = {*self._by_literal, *_KEY_STARTS}
-        self._literals = re.compile(_as_trie(literals))
-        self._nested = {
-            literal: [other for other in literals if other != literal and literal.startswith(other)]
-            for literal in literals
+        self._literals = re.compile(
+            _as_trie({**dict.fromkeys(_KEY_STARTS, True), **self._is_bounded()}, "")
+        )
+        self._joiners = frozenset(
+            literal[-1] for literal in self._by_literal if not literal[-1].isalnum()
+        ) - {"_", "-"}
+
+    def _is_bounded(self) -> dict[str, bool]:
+        return {
+            literal: all(pattern.bounded for pattern, _ in known)
+            for literal, known in self._by_literal.items()
         }
 
     def spans(self, text: str) -> list[Span]:
         """Where the tokens lie."""
         spans: list[Span] = []
         done = 0
-        for run in _RUN.finditer(text):
-            position = max(done, run.start() - _REACH)
-            while (hit := self._literals.search(text, position, run.end())) is not None:
-                span = self._span_at(text, hit.start(), hit.group())
-                if span is not None:
-                    spans.append(span)
-                position = span.end if span is not None else hit.start() + 1
-            done = max(done, position, run.end())
-        return spans
+        while True:
+            short = _SHORT_WORDS.match(text, done)
+            run = _RUN.match(text, short.end() if short else done)
+            if run is None:
+                return spans
+            start, end = run.span()
+            first = start
+            if start and text[start - 1] in self._joiners:
+                first = max(done, start - _REACH)
+            elif _PLAIN.fullmatch(text, start, end):
+                done = end
+                continue
+            done = self._search(text, first, end, spans)
+
+    def _search(self, text: str, position: int, end: int, spans: list[Span]) -> int:
+        fruitless = 0
+        while fruitless < _PATIENCE and (hit := self._literals.search(text, position, end)):
+            span = self._span_at(text, hit.start(), hit.group())
+            if span is None:
+                fruitless += 1
+                position = hit.start() + 1
+            else:
+                spans.append(span)
+                position = span.end
+        return max(position, end)
 
     def _span_at(self, text: str, start: int, literal: str) -> Span | None:
-        for candidate in (literal, *self._nested[literal]):
+        for length in range(len(literal), 1, -1):
+            candidate = literal[:length]
             if candidate in _KEY_STARTS and (key := encoded_key_span(text, start)) is not None:
                 return key
             for pattern, rest in self._by_literal.get(candidate, ()):
-                if pattern.bounded and not _at_boundary(text, start):
-                    continue
-                found = rest.match(text, start + len(candidate))
+                found = rest.match(text, start + length)
                 if found is not None:
                     return Span(start=start, end=found.end(), label=pattern.label)
         return None
 
 
-def _at_boundary(text: str, position: int) -> bool:
-    if position == 0 or not text[position - 1].isalnum() or not text[position - 1].isascii():
-        return True
-    return _BOUNDARY.fullmatch(text, max(0, position - 6), position) is not None
+def _as_trie(literals: Mapping[str, bool], read: str) -> str:
+    """An alternation in which no two branches begin with the same letter; the longest literal wins.
 
-
-def _as_trie(literals: Iterable[str]) -> str:
-    """An alternation in which no two branches begin with the same letter: longest literal wins."""
-    branches: dict[str, set[str]] = {}
-    optional = False
-    for literal in literals:
+    A literal that maps to True counts only where no word goes on before it; an escape such as
+    `\\n` or `%3D` is no word.
+    """
+    branches: dict[str, dict[str, bool]] = {}
+    for literal, bounded in literals.items():
         if literal:
-            branches.setdefault(literal[0], set()).add(literal[1:])
-        else:
-            optional = True
-    if not branches:
-        return ""
-    parts = [re.escape(letter) + _as_trie(rest) for letter, rest in sorted(branches.items())]
-    joined = parts[0] if len(parts) == 1 and not optional else f"(?:{'|'.join(parts)})"
-    return f"{joined}?" if optional else joined
+            branches.setdefault(literal[0], {})[literal[1:]] = bounded
+    parts = [
+        re.escape(letter) + _as_trie(rest, read + letter)
+        for letter, rest in sorted(branches.items())
+    ]
+    if "" in literals:
+        parts.append(_boundary_before(len(read)) if literals[""] else "")
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def _boundary_before(length: int) -> str:
+    rest = f"[\\s\\S]{{{length}}}"
+    befores = (r"\\[nrtbfv]", r"%[0-9A-Fa-f]{2}", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9A-Fa-f]{2}")
+    escapes = "".join(f"|(?<={before}{rest})" for before in befores)
+    return f"(?:(?<![A-Za-z0-9]{rest}){escapes})"
 
 
 def iter_labels() -> Iterator[str]:

@@ -5,6 +5,7 @@ from functools import cache
 
 from haulier.redact.blocks import block_spans
 from haulier.redact.catalogue import Catalogue, families
+from haulier.redact.commands import command_spans, login_spans
 from haulier.redact.fields import KEYWORD, field_spans
 from haulier.redact.marks import SafeText, Span, mark, replace_spans, veil_marks
 from haulier.redact.urls import userinfo_spans
@@ -21,12 +22,11 @@ def built_in_catalogue() -> Catalogue:
     return Catalogue(families().values())
 
 
-def redact_to_rest(text: str, extra: Iterable[Finder] = ()) -> SafeText:
+def redact_to_rest(text: str, finders: tuple[Finder, ...] = ()) -> SafeText:
     """The text without its secrets; a fixed point: redacting it again changes nothing.
 
-    `extra` finders run beside the built-in ones. Raises whatever a finder raises.
+    `finders` run beside the built-in ones. Raises whatever a finder raises.
     """
-    finders = tuple(extra)
     for _ in range(_PASSES):
         veiled = veil_marks(text)
         spans = find_spans(veiled)
@@ -44,20 +44,21 @@ def redact_to_rest(text: str, extra: Iterable[Finder] = ()) -> SafeText:
 def find_spans(text: str) -> list[Span]:
     """What the built-in finders find in the text, in no order; spans may overlap."""
     spans = built_in_catalogue().spans(text)
-    lowered = _lower(text)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = text.translate(_ASCII_LOWER)
     if KEYWORD.search(lowered) is not None:
         spans += field_spans(text, lowered)
-    if "@" in text or "%40" in text:
+    if ("@" in text and (":" in text)) or "%40" in text:
         spans += userinfo_spans(text)
+    if " -" in text or "'-" in text or '"-' in text:
+        spans += command_spans(text)
+    if "oracle" in text or "sqlplus" in text or ":5432:" in text or ":*:" in text:
+        spans += login_spans(text)
     if "PRIVATE" in text or "Private-Lines" in text or "kty" in text:
         spans += block_spans(text)
     return spans
 
 
-def _lower(text: str) -> str:
-    """Lower case without a change of length (`İ`.lower() is two characters long)."""
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text.translate(_ASCII_LOWER)
-
-
 _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+"""For texts whose lower case has another length, such as those with `İ`."""

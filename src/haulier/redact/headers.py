@@ -3,6 +3,7 @@
 import re
 
 from haulier.redact.marks import Span
+from haulier.redact.reading import line_end
 from haulier.redact.values import is_opaque, is_stand_in
 
 _SCHEME = re.compile(
@@ -12,10 +13,14 @@ _PARAMETER_SCHEMES = frozenset(
     {"digest", "hawk", "oauth", "signature", "aws4-hmac-sha256", "escher", "acs", "mac", "vapid", "sharedkey",
      "hmac", "sharedaccesssignature", "goog4-rsa-sha256", "aws", "dpop", "snowflake"}
 )  # fmt: skip
+_PARAMETERS = re.compile(
+    r"""(?:[A-Za-z0-9_\-]{1,40}=(?:\\?"[^"\\\n]{0,4000}\\?"|[^\s,"'\\]{0,4000}),?[ \t]{0,4}"""
+    r"""|[A-Za-z0-9+/=:._\-]{8,}[ \t]{0,2})++"""
+)
 _TOKEN = re.compile(r"[^\s\"'`,;<>\\]+")
 _KNOWN_SCHEMES = (
     frozenset(
-        "bearer basic token negotiate ntlm apikey api-key geniekey key jwt ssws bot splunk sso zoho-oauthtoken".split()
+        ["bearer", "basic", "token", "negotiate", "ntlm", "apikey", "api-key", "geniekey", "key", "jwt", "ssws", "bot", "splunk", "sso", "zoho-oauthtoken"]
     )
     | _PARAMETER_SCHEMES
 )
@@ -24,8 +29,9 @@ _BARE_SCHEME = re.compile(
     r"|(?i:basic)(?:[ \t]{1,3}|%20|:[ \t]{0,2})(?P<basic>[A-Za-z0-9+/\-_]{8,}(?:={0,2}|(?:%3[Dd]){0,2}))"
 )
 _COOKIE = re.compile(r"[ \t]*([^=;,\s\"'<>\\]{1,200})[ \t]*=[ \t]*(\"[^\";\\]*\"|[^;,\s\"'\\]*)")
+_COOKIE_FLAG = re.compile(r"[ \t]*[A-Za-z\-]{1,20}[ \t]*;")
 _COOKIE_ATTRIBUTES = frozenset(
-    "path domain expires max-age samesite httponly secure priority partitioned version comment".split()
+    ["path", "domain", "expires", "max-age", "samesite", "httponly", "secure", "priority", "partitioned", "version", "comment"]
 )
 
 
@@ -45,14 +51,14 @@ def authorization_spans(text: str, start: int, end: int) -> list[Span]:
     return [Span(start=found.end(), end=end, label=label)]
 
 
-def authorization_end(text: str, start: int, limit: int) -> int:
-    """Where an unquoted Authorization value that begins at `start` ends, at most `limit`."""
+def authorization_end(text: str, start: int) -> int:
+    """Where an unquoted Authorization value that begins at `start` ends."""
+    limit = line_end(text, start)
     found = _SCHEME.match(text, start, limit)
     scheme = found.group("scheme").lower() if found else ""
-    if scheme in _PARAMETER_SCHEMES:
-        quote = text[start - 1] if start else ""
-        closing = text.find(quote, start, limit) if quote in {'"', "'"} else -1
-        return closing if closing >= 0 else limit
+    if found and scheme in _PARAMETER_SCHEMES:
+        parameters = _PARAMETERS.match(text, found.end(), limit)
+        return parameters.end() if parameters else limit
     position = found.end() if found and (scheme in _KNOWN_SCHEMES or len(scheme) <= 16) else start
     token = _TOKEN.match(text, position, limit)
     if token is None:
@@ -95,10 +101,10 @@ def cookie_spans(text: str, start: int, end: int) -> list[Span]:
     while position < end:
         found = _COOKIE.match(text, position, end)
         if found is None:
-            flag = text.find(";", position, end)
-            if flag < 0 or flag - position > 40:
+            flag = _COOKIE_FLAG.match(text, position, end)
+            if flag is None:
                 break
-            position = flag + 1
+            position = flag.end()
             continue
         name, value = found.group(1).strip().lower(), found.group(2)
         if name not in _COOKIE_ATTRIBUTES and not is_stand_in(value.strip('"')):

@@ -115,6 +115,14 @@ _LIKELY_WORDS = {
     "pass": "password", "pw": "password", "pin": "pin", "sid": "session", "sas": "signature", "se": "signature",
     "login": "credentials", "authentication": "authorization", "pat": "token",
 }  # fmt: skip
+_QUALIFIERS = _set(
+    """value values plain plaintext text raw new old current previous confirm confirmation repeat again retype
+    prod production live test dev staging base base64 b64 hash hashed digest encrypted enc encoded decoded v
+    data string str bytes hex json pem der primary secondary default backup main master internal external
+    local remote env admin root app db database key keys secret token password id reset header github gitlab
+    aws gcp azure stripe slack openai google user api web bot server client mail smtp redis mysql postgres
+    access refresh auth oauth session hmac real actual full alt second first one two a b"""
+)
 _PASS_OWNERS = _set(
     "db database user smtp mail email mysql pg postgres root admin ftp sftp redis mongo ldap my the proxy"
     " http rabbitmq amqp ssh wifi imap pop sudo basic login bind key store auth vpn sql app api service"
@@ -134,6 +142,8 @@ def judge(name: str) -> Judgement:
         return _NOTHING
     for position in range(len(words) - 1, -1, -1):
         found = _judge_word(words, position)
+        if found.strength is Strength.SURE and not set(words[position + 1 :]) <= _QUALIFIERS:
+            return Judgement(Strength.LIKELY, found.label)
         if found.strength or position < len(words) - 4:
             return found
     return _NOTHING

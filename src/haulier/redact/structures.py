@@ -13,7 +13,7 @@ import ipaddress
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 
-from haulier.redact.fields import is_secret_value
+from haulier.redact.field_values import is_secret_value
 from haulier.redact.headers import authorization_spans, cookie_spans, is_cookie_pairs
 from haulier.redact.marks import MARK, SafeText, mark, replace_spans, veil_marks
 from haulier.redact.names import Judgement, Strength, judge
@@ -23,6 +23,7 @@ _HARMLESS = (
     decimal.Decimal, fractions.Fraction, uuid.UUID, enum.Enum, ipaddress.IPv4Address, ipaddress.IPv6Address,
     ipaddress.IPv4Network, ipaddress.IPv6Network, type(Ellipsis), type(NotImplemented), range,
 )  # fmt: skip
+_NUMBERS = frozenset({int, float, bool, type(None)})
 _OPEN = Judgement(Strength.NONE, "")
 _NAME_KEYS = ("name", "key", "field", "header", "Name", "Key", "param", "id")
 _VALUE_KEYS = ("value", "val", "content", "Value", "default", "data")
@@ -107,7 +108,7 @@ class Walker:
         is_jwk = "kty" in value
         named = _named_value_key(value)
         for key, item in list(value.items()):
-            safe_key = yield (key, _OPEN)
+            safe_key = self._text(key) if type(key) is str else (yield (key, _OPEN))
             inner = judgement
             name = _as_name(key)
             if judgement.strength is not Strength.SURE:
@@ -117,7 +118,12 @@ class Walker:
                     inner = named[1]
                 elif is_jwk and name in _JWK_MEMBERS:
                     inner = Judgement(Strength.SURE, "private-key")
-            safe_item = yield (item, inner)
+            if type(item) is str:
+                safe_item: object = self._string(item, inner)
+            elif type(item) in _NUMBERS:
+                safe_item = self._harmless(item, inner)
+            else:
+                safe_item = yield (item, inner)
             result[_free_key(result, safe_key)] = safe_item
         return result
 
@@ -147,7 +153,7 @@ class Walker:
             inner = flagged or judgement
             if pair is not None and position == 1:
                 inner = pair
-            items.append((yield (item, inner)))
+            items.append(self._string(item, inner) if type(item) is str else (yield (item, inner)))
             flagged = _flag_judgement(item)
         if isinstance(value, tuple):
             make = getattr(type(value), "_make", None)
@@ -215,14 +221,18 @@ def hide_named(text: str, judgement: Judgement) -> str:
 
 def _as_name(key: object) -> str:
     if isinstance(key, str):
-        return str.__str__(key)
-    if isinstance(key, bytes):
-        return key.decode("latin-1")
-    return ""
+        name = str.__str__(key)
+    elif isinstance(key, bytes):
+        name = key.decode("latin-1")
+    else:
+        return ""
+    return "" if "=" in name or "[" in name and MARK.search(name) else name
 
 
 def _named_value_key(value: Mapping[object, object]) -> tuple[str, Judgement] | None:
     """For `{"name": "Authorization", "value": ...}`: the key of the value and the name's verdict."""
+    if not any(value_key in value for value_key in _VALUE_KEYS):
+        return None
     for name_key in _NAME_KEYS:
         name = value.get(name_key) if name_key in value else None
         if isinstance(name, (str, bytes)):

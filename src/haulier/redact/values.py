@@ -5,16 +5,7 @@ import re
 from haulier.redact.marks import MARK, VEIL
 
 _STAND_IN_WORDS = frozenset(
-    """
-    none null nil undefined nan true false yes no on off empty unset default required optional
-    missing invalid expired incorrect wrong changed updated hidden masked redacted filtered removed
-    omitted secret password passwd token string str int integer bool boolean bytes number any text
-    varchar object array list dict map float char uuid date datetime secretstr optional[str] unknown
-    valid present absent ok failed success disabled enabled revoked denied granted accepted rejected
-    changeme example placeholder todo tbd n/a na test self this key value name login username user
-    basic bearer digest negotiate oauth oauth2 jwt apikey api_key public private session cookie
-    anonymous guest
-    """.split()
+    ["none", "null", "nil", "undefined", "nan", "true", "false", "yes", "no", "on", "off", "empty", "unset", "default", "required", "optional", "missing", "invalid", "expired", "incorrect", "wrong", "changed", "updated", "hidden", "masked", "redacted", "filtered", "removed", "omitted", "secret", "password", "passwd", "token", "string", "str", "int", "integer", "bool", "boolean", "bytes", "number", "any", "text", "varchar", "object", "array", "list", "dict", "map", "float", "char", "uuid", "date", "datetime", "secretstr", "optional[str]", "unknown", "valid", "present", "absent", "ok", "failed", "success", "disabled", "enabled", "revoked", "denied", "granted", "accepted", "rejected", "changeme", "example", "placeholder", "todo", "tbd", "n/a", "na", "test", "self", "this", "key", "value", "name", "login", "username", "user", "basic", "bearer", "digest", "negotiate", "oauth", "oauth2", "jwt", "apikey", "api_key", "public", "private", "session", "cookie", "anonymous", "guest"]
 )
 _STAND_IN = re.compile(
     r"""
@@ -48,6 +39,8 @@ def is_stand_in(value: str) -> bool:
     if len(value) > _JUDGED_CHARACTERS:
         return False
     stripped = value.strip(" \t.,;:!")
+    if not any(character.isalnum() for character in stripped):
+        return True
     return stripped.lower() in _STAND_IN_WORDS or _STAND_IN.fullmatch(stripped) is not None
 
 
@@ -70,7 +63,7 @@ def is_opaque(value: str) -> bool:
         return False
     piece = run.group()[:64]
     return len(_TURN.findall(piece)) >= 3 and not (
-        piece.isdigit() or piece.isalpha() and len(piece) < 20
+        piece.isdigit() or (piece.isalpha() and len(piece) < 20)
     )
 
 

@@ -74,7 +74,7 @@ family = Family(
         "xo" + "xp-" + sample(12, DIGITS) + "-" + sample(12, DIGITS) + "-" + sample(32, seed="p"),
         "xapp" + "-1-A" + sample(10, UPPER) + "-" + sample(13, DIGITS) + "-" + sample(64, HEX),
         "https://hooks.slack"
-        + ".com/services/T"
+         ".com/services/T"
         + sample(8, UPPER)
         + "/B"
         + sample(8, UPPER, seed="s")

@@ -6,12 +6,11 @@ family = Family(
     patterns=(
         token("sendgrid-key", "SG.", rest=r"[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
         token("mailgun-key", "key-", "pubkey-", rest=r"[a-f0-9]{32}(?![a-f0-9])"),
-        token("mailgun-key", "-us", "-eu", rest=r"(?!)"),
         token(
             "brevo-key",
             "xkeysib-",
             "xsmtpsib-",
-            rest=r"[a-f0-9]{40,}-[A-Za-z0-9]{8,}",
+            rest=r"[a-f0-9]{40,}(?:-[A-Za-z0-9]{8,})?",
             bounded=False,
         ),
         token("resend-key", "re_", rest=r"[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}"),

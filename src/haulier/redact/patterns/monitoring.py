@@ -73,7 +73,6 @@ family = Family(
         token("splunk-token", "splunkd_", "cxtp_", "cxup_", rest=r"[A-Za-z0-9]{28,}"),
         token("opsgenie-key", "atatt", "plausible_", rest=r"[A-Za-z0-9]{40,}"),
         token("checkly-key", "cu_", "healthchecks_", rest=r"[a-f0-9]{32,}"),
-        token("amplitude-key", "lacework_", "_", rest=r"(?!)"),
     ),
     hides=(
         "gl" + "sa_" + sample(32) + "_" + sample(8, HEX),

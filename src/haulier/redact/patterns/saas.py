@@ -99,7 +99,6 @@ family = Family(
         token("settlemint-key", "sm_pat_", "sm_aat_", "sm_sat_", rest=r"[A-Za-z0-9]{16}"),
         token("scalingo-token", "tk-us-", rest=r"[A-Za-z0-9_\-]{48}"),
         token("intra42-secret", "s-s4t2ud-", "s-s4t2af-", rest=r"[a-f0-9]{64}", bounded=False),
-        token("maxmind-key", "_mmk", rest=r"(?!)"),
         token("nightfall-key", "NF-", "ey-nylas", "nyk_", "nyk_v0_", rest=r"[A-Za-z0-9]{32,}"),
         token("calcom-key", "cal_live_", "cal_test_", "cal_", rest=r"[a-f0-9]{32}"),
         token("composio-key", "comp_", "e2b_", "ctx7sk-", "brv_", rest=r"[A-Za-z0-9\-]{30,}"),
@@ -116,7 +115,6 @@ family = Family(
         ),
         token("deno-token", "ddp_", "ddo_", "ddw_", rest=r"[A-Za-z0-9]{30,}"),
         token("expo-token", "ExponentPushToken[", rest=r"[A-Za-z0-9_\-]{16,}\]?"),
-        token("rapidapi-key", "msh", rest=r"(?!)"),
     ),
     hides=(
         "ATATT3" + "xFfGF0" + sample(180),
