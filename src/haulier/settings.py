@@ -256,3 +256,50 @@ def _describe(error: Mapping[str, object], values: Mapping[str, object], path: P
 
 def _listed(problems: list[str]) -> str:
     return "The settings are not valid:\n" + "\n".join(f"  - {problem}" for problem in problems)
+
+
+def environment_with(values: Mapping[str, str]) -> dict[str, str]:
+    """Our own environment with some settings on top, for a child process; "" leaves one out."""
+    own = {f"{PREFIX}{name}": value for name, value in values.items() if value}
+    return dict(os.environ) | own
+
+
+class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting as `haulier config check` shows it."""
+
+    name: str
+    value: str
+    """Masked for secrets."""
+    origin: str
+    """`environment`, `file` or `default`."""
+    description: str
+
+
+def describe_settings(settings: Settings, config: Path | None = None) -> list[SettingRow]:
+    """Every setting with its value and where it came from; secrets masked."""
+    file_values = _read_file(config or _config_from_environment(), [])
+    return [
+        SettingRow(
+            name=f"{PREFIX}{name.upper()}",
+            value=_shown(getattr(settings, name)),
+            origin=_origin(name, file_values),
+            description=field.description or "",
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "-"  # pyright: ignore[reportUnknownArgumentType]
+    return str(value)
+
+
+def _origin(name: str, file_values: Mapping[str, object]) -> str:
+    if os.environ.get(f"{PREFIX}{name.upper()}"):
+        return "environment"
+    return "file" if name in file_values else "default"
