@@ -64,9 +64,15 @@ def without_fragment(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
-    """The registrable domain by the public suffix list (bundled, offline), else the host itself."""
+    """The registrable domain by the public suffix list (bundled, offline).
+
+    A last label that the list does not know counts as a suffix, an address stands for itself.
+    """
     found = _suffixes.extract_str(host, include_psl_private_domains=True)
-    return found.top_domain_under_public_suffix or host
+    if found.top_domain_under_public_suffix:
+        return found.top_domain_under_public_suffix
+    is_address = found.ipv4 or found.ipv6
+    return host if found.suffix or is_address else ".".join(host.split(".")[-2:])
 
 
 def is_same_site(one: str, other: str) -> bool:
