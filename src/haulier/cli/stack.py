@@ -17,6 +17,7 @@ from haulier.client import AsyncHaulier
 from haulier.errors import SetupFailed, Unavailable
 from haulier.settings import Settings, environment_with
 
+_NO_KEY: Final = "none"  # health is public
 _READY_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 45.0
 Notify = Callable[[str], None]
@@ -117,7 +118,7 @@ def _log_file(name: str, logs: Path | None) -> TextIO:
 
 async def _wait_until_ready(url: str, processes: Mapping[str, Process], logs: Path | None) -> None:
     try:
-        async with asyncio.timeout(_READY_SECONDS), AsyncHaulier(url, "", retries=0) as client:
+        async with asyncio.timeout(_READY_SECONDS), AsyncHaulier(url, _NO_KEY, retries=0) as client:
             while not await _is_ready(client):
                 for name, process in processes.items():
                     if process.returncode is not None:
