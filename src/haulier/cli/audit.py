@@ -19,7 +19,7 @@ from haulier.cli.credentials import (
 from haulier.cli.exit_codes import ExitCode
 from haulier.cli.loop import run_async
 from haulier.cli.notices import notice
-from haulier.cli.output import JsonOption, console, print_json
+from haulier.cli.output import JsonOption, error_console, print_json
 from haulier.cli.progress import watch
 from haulier.cli.stack import free_port, prepared, running_stack
 from haulier.cli.up import WORKSPACE, ensure_credentials
@@ -73,9 +73,9 @@ def run_audit(credentials: Credentials, url: str) -> Report:
     Raises JobFailed when the audit came to no report.
     """
     with Haulier(credentials.url, credentials.api_key) as haulier:
-        asked = haulier.site_audits.create(url, dedupe=False)
+        asked = haulier.site_audits.create(url, {"dedupe": False})
         events = haulier.jobs.stream(asked.audit_id)
-        last = watch(events, title=f"audit of {url}", console=console(stderr=True))
+        last = watch(events, title=f"audit of {url}", console=error_console())
         if last is not None and last.type != "completed":
             reason = last.data.get("error") or last.data.get("reason") or ""
             raise JobFailed(f"The audit {last.type}. {reason}".strip())
