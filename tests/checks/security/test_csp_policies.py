@@ -1,7 +1,5 @@
 """Merging of policy lists."""
 
-import time
-
 import pytest
 
 from haulier.checks.csp import InvalidPolicyError, parse_policies, split_policies
@@ -58,10 +56,9 @@ def test_reporting_may_be_repeated_and_is_noted() -> None:
     assert not parse_policies(["report-uri /a", "report-uri /b"]).repeats_reporting
 
 
-def test_the_worst_list_within_the_limits_takes_well_under_a_few_seconds() -> None:
-    worst = ["img-src " + " ".join(f"{number:x}" for number in range(370))] * 32
-    started = time.process_time()
+def test_the_longest_list_within_the_limits_is_merged() -> None:
+    sources = {f"'{number:x}'" for number in range(370)}
 
-    parse_policies(worst)
+    merged = parse_policies(["img-src " + " ".join(sorted(sources))] * 32)
 
-    assert time.process_time() - started < 5
+    assert merged.directives == {"img-src": sources}

@@ -1,6 +1,7 @@
 """`sec.redirection`, case by case."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -23,10 +24,7 @@ A, WWW, B = "shop.example", "www.shop.example", "other.example"
 
 def chain(*urls: str, error: str | None = None, status: int = 200) -> tuple[Exchange, ...]:
     """Redirects from URL to URL; the last one answers, or fails with the error."""
-    hops = [
-        answer([("Location", target)], url=url, status=301)
-        for url, target in zip(urls, urls[1:], strict=False)
-    ]
+    hops = [answer([("Location", target)], url=url, status=301) for url, target in pairwise(urls)]
     return (*hops, answer(url=urls[-1], status=status, error=error))
 
 
