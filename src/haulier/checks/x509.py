@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
 
 WEAK_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
 
@@ -34,7 +34,7 @@ def load(der: bytes) -> Certificate | None:
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         try:
             return load_der_x509_certificate(der)
-        except (ValueError, UnsupportedAlgorithm):
+        except (ValueError, UnsupportedAlgorithm, InvalidVersion):
             return None
 
 

@@ -105,6 +105,7 @@ REFUSED = [
     "a=b; Domain=sub.shop.example",
     "a=b; Domain=com",
     "a=b; Domain=.co.uk",
+    "a=b; Domain=other.example; Domain=",
     "__Secure-a=b",
     "__Host-a=b; Secure; Path=/x",
     "__Host-a=b; Secure; Domain=shop.example",
