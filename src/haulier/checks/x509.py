@@ -54,10 +54,16 @@ def validity_of(certificate: Certificate) -> Validity | None:
 
 
 def is_self_issued(certificate: Certificate) -> bool:
-    """Issuer and subject are one name: a root, among what a server sends."""
+    """Issuer and subject are one name: a root, among what a server sends.
+
+    A name that cannot be read makes no root; the library raises TypeError for some of those, and
+    warns about others.
+    """
     try:
-        return certificate.issuer == certificate.subject
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return certificate.issuer == certificate.subject
+    except (ValueError, TypeError):
         return False
 
 

@@ -5,8 +5,6 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from checks.security.certificates import MD5_RSA, SHA1_RSA, SHA256_RSA, Key, certificate
 from checks.security.sites import NOW, TRUSTED, site, verdict
@@ -186,10 +184,10 @@ def test_a_version_that_does_not_exist_is_an_error() -> None:
     assert verdict(tls_key.check, over(shown(strange))).status is Status.ERROR
 
 
-@settings(max_examples=200, deadline=None)
-@given(place=st.integers(0, len(LEAF) - 1), byte=st.integers(0, 255))
-def test_a_damaged_certificate_never_raises(place: int, byte: int) -> None:
-    damaged = LEAF[:place] + bytes([byte]) + LEAF[place + 1 :]
+@pytest.mark.parametrize("byte", [0x00, 0x03, 0x06, 0x0F, 0x80, 0xFF])
+def test_a_certificate_damaged_anywhere_never_raises(byte: int) -> None:
+    for place in range(len(LEAF)):
+        damaged = LEAF[:place] + bytes([byte]) + LEAF[place + 1 :]
 
-    for check in RULES:
-        assert verdict(check, over(shown(damaged, MIDDLE, damaged))).status in Status
+        for check in RULES:
+            assert verdict(check, over(shown(damaged, MIDDLE, damaged))).status in Status
