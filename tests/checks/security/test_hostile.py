@@ -122,8 +122,11 @@ def sites(draw: st.DrawFn) -> SiteFacts:
 
 
 def is_sound(check: Check, found: Verdict) -> bool:
-    """Snippets are short, and an Observatory test says what it came to unless it is an error."""
-    short = all(len(one.snippet or "") <= 200 for one in found.findings)
+    """Snippets are short and can be stored; an Observatory test has an outcome or an error."""
+    shown = [one.snippet or "" for one in found.findings]
+    shown.append((found.observed.evidence if found.observed else None) or "")
+    short = all(len(text) <= 200 and "\x00" not in text for text in shown)
+    "".join(shown).encode()
     return short and (found.observed is not None) is (
         check.weight == "obs" and found.status is not Status.ERROR
     )

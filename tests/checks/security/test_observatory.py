@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from haulier.checks.base import Observed
-from haulier.checks.observatory import ALGORITHM, TESTS, grade, rate, score
+from haulier.checks.observatory import ALGORITHM, TESTS, grade_for, score, score_observed
 from haulier.checks.outcomes import OUTCOMES
 
 SCORES: list[tuple[list[int], int]] = [
@@ -53,7 +53,7 @@ GRADES = [
 
 @pytest.mark.parametrize(("points", "expected"), GRADES)
 def test_a_grade_is_the_score_rounded_down_to_five(points: int, expected: str) -> None:
-    assert grade(points) == expected
+    assert grade_for(points) == expected
 
 
 @given(st.lists(st.integers(min_value=-50, max_value=10), max_size=12))
@@ -68,24 +68,14 @@ def observed(test: str, modifier: int = 0) -> Observed:
     return Observed(test=test, result="any", passes=True, modifier=modifier)
 
 
-def test_a_rating_needs_each_of_the_twelve_tests_once() -> None:
-    twelve = [observed(name) for name in TESTS]
+def test_a_score_holds_the_points_the_grade_and_every_test() -> None:
+    twelve = [observed(name, 10) for name in TESTS]
 
-    assert rate([]) is None
-    assert rate(twelve[1:]) is None
-    assert rate([*twelve, twelve[0]]) is None
-    assert rate([*twelve[1:], observed("unknown")]) is None
-    assert rate(twelve) is not None
+    whole = score_observed(twelve)
 
-
-def test_a_rating_holds_score_grade_and_tests_in_their_order() -> None:
-    shuffled = [observed(name, 10) for name in reversed(TESTS)]
-
-    rating = rate(shuffled)
-
-    assert rating is not None
-    assert (rating.score, rating.grade, rating.algorithm) == (220, "A+", ALGORITHM)
-    assert tuple(one.test for one in rating.tests) == TESTS
+    assert (whole.score, whole.grade, ALGORITHM) == (220, "A+", 6)
+    assert list(whole.tests.values()) == twelve
+    assert tuple(whole.tests) == TESTS
 
 
 def test_there_are_twelve_tests_and_every_fault_has_its_sentence() -> None:

@@ -8,7 +8,7 @@ from checks.security.sites import observed
 from checks.security.whole_sites import Case, facts_of
 from checks.security.whole_sites_by_behaviour import BY_BEHAVIOUR
 from checks.security.whole_sites_by_policy import BY_POLICY
-from haulier.checks.observatory import rate
+from haulier.checks.observatory import score_observed
 from haulier.checks.rules import (
     sec_coep,
     sec_cookies,
@@ -48,11 +48,10 @@ def test_a_site_comes_to_the_score_added_up_by_hand(case: Case) -> None:
     expected |= {name: int(value) for name, value in re.findall(r"([a-z]+)([+-]\d+)", case.worth)}
 
     found = {name: observed(check, facts) for name, check in RULES.items()}
-    rating = rate(found.values())
+    whole = score_observed(list(found.values()))
 
     assert {name: one.modifier for name, one in found.items()} == expected
-    assert rating is not None
-    assert (rating.score, rating.grade) == (case.score, case.grade)
+    assert (whole.score, whole.grade) == (case.score, case.grade)
 
 
 def test_there_are_forty_sites_or_more() -> None:

@@ -110,8 +110,9 @@ def test_a_redirect_to_a_certificate_nobody_trusts(hops: tuple[Exchange, ...]) -
     assert result(check, facts) == CERTIFICATE
 
 
-def test_a_bad_certificate_elsewhere_on_the_route_counts_too() -> None:
-    hops = chain(f"http://{A}/", f"https://{B}/", error="tls_invalid")
+@pytest.mark.parametrize("error", ["tls_invalid", "tls_failed"])
+def test_a_bad_certificate_elsewhere_on_the_route_counts_too(error: str) -> None:
+    hops = chain(f"http://{A}/", f"https://{B}/", error=error)
 
     assert result(check, with_chain(hops)) == CERTIFICATE
 
