@@ -11,6 +11,7 @@ from haulier.checks.facts import Page, SiteFacts
 PageRule = Callable[[Page, SiteFacts], Verdict]
 
 _PATH_LENGTH = 3
+_CODE = {"script", "style"}
 _REST = Finding(message="One more of the same kind.")
 
 
@@ -58,15 +59,17 @@ def findings_at(nodes: Sequence[LexborNode], message: str) -> tuple[Finding, ...
 
 
 def finding_at(node: LexborNode, message: str) -> Finding:
-    """A finding that shows where the node stands and how its tag is written."""
-    return Finding(message=message, selector=selector_of(node), snippet=start_tag(node))
+    """A finding that shows where the node stands, its tag and the text directly in it."""
+    own_text = "" if node.tag in _CODE else collapsed(node.text(deep=False)[:MAX_SNIPPET])
+    snippet = storable(start_tag(node) + own_text, MAX_SNIPPET)
+    return Finding(message=message, selector=selector_of(node), snippet=snippet)
 
 
 def selector_of(node: LexborNode) -> str:
     """A short CSS path for a person: up to three elements, ending early at an id."""
     parts: list[str] = []
     current: LexborNode | None = node
-    while current is not None and current.tag and len(parts) < _PATH_LENGTH:
+    while current is not None and _is_element(current) and len(parts) < _PATH_LENGTH:
         identity = attribute(current, "id")
         if identity:
             parts.append(f"{current.tag}#{identity}")
@@ -89,7 +92,7 @@ def start_tag(node: LexborNode) -> str:
 def elements(root: LexborNode | None, leave_out: Iterable[str] = ()) -> Iterable[LexborNode]:
     """Every element below the root in document order, without the named subtrees; not the root."""
     for node, _ in walk(root, leave_out):
-        if node.tag and not node.tag.startswith("-"):
+        if _is_element(node):
             yield node
 
 
@@ -108,6 +111,11 @@ def walk(
             node, depth = node.child, depth + 1
         else:
             node, depth = _after(node, depth)
+
+
+def _is_element(node: LexborNode) -> bool:
+    """Text, comments and the document itself have names like -text."""
+    return bool(node.tag) and not str(node.tag).startswith("-")
 
 
 def _after(node: LexborNode, depth: int) -> tuple[LexborNode | None, int]:
