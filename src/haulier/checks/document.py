@@ -69,13 +69,16 @@ def selector_of(node: LexborNode) -> str:
     """A short CSS path for a person: up to three elements, ending early at an id."""
     parts: list[str] = []
     current: LexborNode | None = node
-    while current is not None and _is_element(current) and len(parts) < _PATH_LENGTH:
+    while current is not None and len(parts) < _PATH_LENGTH:
+        name = _element_name(current)
+        if not name:
+            break
         identity = attribute(current, "id")
         if identity:
-            parts.append(f"{current.tag}#{identity}")
+            parts.append(f"{name}#{identity}")
             break
         names = attribute(current, "class").split()
-        parts.append(f"{current.tag}.{names[0]}" if names else current.tag)
+        parts.append(f"{name}.{names[0]}" if names else name)
         current = current.parent
     return storable(" > ".join(reversed(parts)), MAX_SNIPPET)
 
@@ -92,7 +95,7 @@ def start_tag(node: LexborNode) -> str:
 def elements(root: LexborNode | None, leave_out: Iterable[str] = ()) -> Iterable[LexborNode]:
     """Every element below the root in document order, without the named subtrees; not the root."""
     for node, _ in walk(root, leave_out):
-        if _is_element(node):
+        if _element_name(node):
             yield node
 
 
@@ -113,9 +116,10 @@ def walk(
             node, depth = _after(node, depth)
 
 
-def _is_element(node: LexborNode) -> bool:
-    """Text, comments and the document itself have names like -text."""
-    return bool(node.tag) and not str(node.tag).startswith("-")
+def _element_name(node: LexborNode) -> str:
+    """The tag's name, "" for text, comments and the document itself: those are named like -text."""
+    name = node.tag or ""
+    return "" if name.startswith("-") else name
 
 
 def _after(node: LexborNode, depth: int) -> tuple[LexborNode | None, int]:
