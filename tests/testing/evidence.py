@@ -5,8 +5,11 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+import anyio
 import httpx2
+from anyio.abc import SocketStream
 from cryptography import x509
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -112,3 +115,34 @@ def leaf_of(site: SampleSite) -> x509.Certificate:
         shown = connection.getpeercert(binary_form=True)
     assert shown is not None
     return x509.load_der_x509_certificate(shown)
+
+
+def open_descriptors() -> int:
+    """How many file descriptors this process holds; -1 where /proc does not tell."""
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else -1
+
+
+def trusting(site: SampleSite) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=site.ca_file)
+
+
+async def say(port: int, raw: bytes, *, context: ssl.SSLContext | None = None) -> bytes:
+    """Sends the bytes, closes the sending side, and returns everything that comes back."""
+    stream = (
+        await anyio.connect_tcp(
+            "127.0.0.1", port, ssl_context=context, tls_hostname="shop.localhost"
+        )
+        if context
+        else await anyio.connect_tcp("127.0.0.1", port)
+    )
+    heard = b""
+    async with stream:
+        await stream.send(raw)
+        if isinstance(stream, SocketStream):
+            await stream.send_eof()
+        try:
+            while True:
+                heard += await stream.receive()
+        except (anyio.EndOfStream, anyio.BrokenResourceError):
+            return heard

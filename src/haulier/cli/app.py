@@ -23,8 +23,17 @@ class Entry:
 
 
 ENTRIES: Final = (
+    Entry("up", "haulier.cli.up", "Run everything on this machine, in the foreground."),
+    Entry("demo", "haulier.cli.demo", "See haulier work, offline."),
+    Entry("audit", "haulier.cli.audit", "Audit a page and see what to mend."),
+    Entry("api", "haulier.cli.api", "Serve the HTTP API alone."),
+    Entry("worker", "haulier.cli.worker", "Run jobs alone."),
     Entry("jobs", "haulier.cli.jobs", "Ask for jobs, follow them, read their results."),
     Entry("kinds", "haulier.cli.kinds", "See which sorts of jobs can be asked for."),
+    Entry("keys", "haulier.cli.keys", "Make, list and revoke API keys."),
+    Entry("workspaces", "haulier.cli.workspaces", "Make workspaces; say what they may fetch."),
+    Entry("db", "haulier.cli.db", "Bring the schema up to date, or look at it."),
+    Entry("config", "haulier.cli.config", "Check and show the settings."),
 )
 
 

@@ -33,6 +33,13 @@ def console() -> "Console":
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
+def error_console() -> "Console":
+    """The terminal for what is no output: progress, next to `--json` too."""
+    from rich.console import Console  # as in `console`
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
 def print_json(value: object) -> None:
     """One JSON document, indented."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")

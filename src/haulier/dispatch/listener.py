@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import asyncpg
 
@@ -19,9 +19,15 @@ _RECONNECT_SECONDS: Final = 1.0
 _CHECK_SECONDS: Final = 10.0
 
 
-async def listen(
-    connect: Callable[[], "Awaitable[Connection]"], hear: Callable[[str, str], None]
-) -> None:
+class Connect(Protocol):
+    """Opens a connection that listens directly (not through a transaction pooler)."""
+
+    def __call__(self) -> "Awaitable[Connection]":
+        """Raises Unavailable."""
+        ...
+
+
+async def listen(connect: Connect, hear: Callable[[str, str], None]) -> None:
     """Calls `hear(channel, payload)` for every notification, until cancelled.
 
     A lost connection is made anew after a second, and a dead one is found by asking it every ten;

@@ -60,8 +60,8 @@ class Body:
         except zlib.error:
             raise ProtocolBroken("content_coding") from None
         self._append(piece)
-        self._check_ratio()
         rest = self._decoder.unconsumed_tail or self._decoder.unused_data
+        self._check_ratio(self.wire_bytes - len(rest))
         # A full piece may leave output inside the decoder although all input is taken.
         return rest, bool(rest) or (len(piece) == _STEP_BYTES and not self._decoder.eof)
 
@@ -78,9 +78,9 @@ class Body:
             self._overflow("decoded_bytes")
         self._content += piece[:room]
 
-    def _check_ratio(self) -> None:
+    def _check_ratio(self, consumed_bytes: int) -> None:
         size = len(self._content)
-        if size > self._limits.ratio_floor_bytes and size > self._limits.ratio * self.wire_bytes:
+        if size > self._limits.ratio_floor_bytes and size > self._limits.ratio * consumed_bytes:
             self._overflow("ratio")
 
     def _overflow(self, reason: str) -> None:

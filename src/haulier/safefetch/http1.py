@@ -12,7 +12,10 @@ from haulier.safefetch.policy import Limits
 from haulier.safefetch.streams import MeteredStream
 
 _READ_BYTES = 64 * 1024
+# The head is bounded by `Limits.header_bytes`, in the stream; this bounds a chunk's first line.
+_MAX_EVENT_BYTES = 1024 * 1024
 _SWITCHING = 101
+_VERSIONS = frozenset({"1.0", "1.1"})
 
 
 class Http1Connection:
@@ -20,7 +23,7 @@ class Http1Connection:
 
     def __init__(self, stream: MeteredStream) -> None:
         self.stream = stream
-        self._state = h11.Connection(h11.CLIENT)
+        self._state = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_EVENT_BYTES)
 
     @property
     def is_reusable(self) -> bool:
@@ -71,6 +74,8 @@ class Http1Connection:
                 raise ProtocolBroken("status")
         self.stream.head_is_complete()
         version = event.http_version.decode("ascii")
+        if version not in _VERSIONS:
+            raise ProtocolBroken("version")
         return read_head(event.status_code, event.headers.raw_items(), version, limits)
 
     async def _next_event(self) -> object:

@@ -23,10 +23,9 @@ class Inbox(asyncio.Protocol):
         """Nothing is waiting to be read."""
         return not self._buffer
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember the transport, to pause it."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+    def attach(self, transport: asyncio.Transport) -> None:
+        """Remember the transport, to pause it when nobody reads."""
+        self._transport = transport
 
     def data_received(self, data: bytes) -> None:
         """Keep what came in; pause the peer at the high-water mark."""

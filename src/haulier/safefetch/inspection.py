@@ -130,9 +130,7 @@ async def _speaks_legacy(target: Target, address: Address) -> bool | None:
         await _shake(target, address, _legacy_context())
     except TlsFailed as failure:
         return None if failure.reason == "not_offered" else False
-    except ConnectFailed as failure:
-        return False if failure.reason == "reset" else None
-    except TimedOut:
+    except (ConnectFailed, TimedOut):
         return None
     return True
 
@@ -153,7 +151,8 @@ async def _shake(target: Target, address: Address, context: ssl.SSLContext) -> _
             raise TlsFailed("not_offered") from None
         raise TlsFailed(tls_reason(error)) from None
     except OSError:
-        raise ConnectFailed("reset") from None
+        # Old servers hang up on an offer that they do not understand.
+        raise TlsFailed("handshake") from None
 
 
 async def _shake_on(
@@ -171,7 +170,7 @@ async def _shake_on(
             data = await loop.sock_recv(connection, _READ_BYTES)
             received += len(data)
             if not data or received > _MAX_HANDSHAKE_BYTES:
-                raise ConnectFailed("reset") from None
+                raise TlsFailed("handshake") from None
             incoming.write(data)
         else:
             return _Handshake(

@@ -64,8 +64,9 @@ def read_head(
         raise ProtocolBroken("status")
     if any(sign in value for _, value in headers for sign in "\r\n\0"):
         raise ProtocolBroken("header_value")
-    # RFC 9112 6.3: both at once is how responses are smuggled past one another.
+    # RFC 9112 6.1, 6.3: a length told in two ways is how responses are smuggled past one another.
     lengths = set(head.values("content-length"))
-    if len(lengths) > 1 or (lengths and head.values("transfer-encoding")):
+    is_chunked = bool(head.values("transfer-encoding"))
+    if len(lengths) > 1 or (is_chunked and (lengths or http_version != "1.1")):
         raise ProtocolBroken("ambiguous_length")
     return head

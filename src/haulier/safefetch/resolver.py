@@ -141,10 +141,7 @@ class Resolver:
             chain = found.chaining_result
             shortest = min(shortest, chain.minimum_ttl)
             if found.rrset is not None:
-                records: Iterable[object] = found.rrset
-                return _Answer(
-                    _parse([str(record) for record in records]), None, time.monotonic() + shortest
-                )
+                return _Answer(_parse(_texts(found.rrset)), None, time.monotonic() + shortest)
             if chain.canonical_name == name:
                 break
             name = chain.canonical_name
@@ -157,8 +154,8 @@ class Resolver:
             except dns.exception.DNSException:
                 raise DnsFailed("unreachable") from None
             if self._nameservers:
+                self._stub.port = self._port  # read by the setter of the next line
                 self._stub.nameservers = list(self._nameservers)
-                self._stub.port = self._port
         return self._stub
 
 
@@ -175,6 +172,10 @@ def parse_addresses(answers: Sequence[str | Address]) -> tuple[Address, ...]:
         return tuple(_parse([str(answer) for answer in answers]))
     except ValueError:
         raise DnsFailed("bad_answer") from None
+
+
+def _texts(records: Iterable[object]) -> list[str]:
+    return [str(record) for record in records]
 
 
 def _parse(texts: Sequence[str]) -> tuple[Address, ...]:

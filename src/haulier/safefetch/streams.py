@@ -185,4 +185,5 @@ async def _connect(
     except BaseException:
         connection.close()
         raise
+    inbox.attach(transport)
     return MeteredStream(inbox, transport, address)

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_random
@@ -22,13 +20,11 @@ from haulier.store.attempts import (
     Lane,
     Return,
 )
-from haulier.store.database import Database, SystemTx
+from haulier.store.database import Database
 from haulier.store.records import dump, without_nul
 from haulier.store.retrying import CONTENTION
 
 __all__ = ["Claimed", "Demand", "Ending", "Held", "Hold", "Key", "Lane", "Return"]
-
-LEASE: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +136,6 @@ class Attempts:
                 async with self._database.system_statement() as tx:
                     done = await attempts.finish(tx, endings)
         return frozenset(ending.hold.key for ending in endings) - done
-
-
-async def renew(
-    tx: SystemTx, worker_id: UUID, holds: Sequence[Hold], lease: timedelta
-) -> Mapping[Key, Held]:
-    """Extends the leases of a worker's running attempts, and says that it is there.
-
-    Runs on the lease keeper's own connection, in its own thread.
-    """
-    await workers.beat(tx, worker_id)
-    return await attempts.renew(tx, holds, lease)
 
 
 def _contended() -> AsyncRetrying:

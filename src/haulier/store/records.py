@@ -56,8 +56,12 @@ def read_object(row: "Record", column: str) -> dict[str, object]:
 
 
 def dump(value: Mapping[str, object]) -> str:
-    """JSON text for a jsonb column. NUL, which PostgreSQL cannot hold, becomes U+FFFD."""
-    return without_nul(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """JSON text for a jsonb column.
+
+    What PostgreSQL cannot hold, NUL and lone surrogates, becomes U+FFFD and `?`.
+    """
+    text = without_nul(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def without_nul(json_text: str) -> str:

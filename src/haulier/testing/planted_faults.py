@@ -1,7 +1,8 @@
 """The deliberate faults of the sample site's faulty variant, as data.
 
 One line per check and page. `status` is what the recipe `web@1` is to say about it. Pages other
-than "/" are only seen when the audit follows links.
+than "/" are only seen when the audit follows links; header fields that are wrong on every page are
+listed for "/" alone.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ class PlantedFault:
 
 def _start(check_id: str, status: Literal["fail", "warn"], what: str) -> PlantedFault:
     return PlantedFault(check_id=check_id, status=status, page="/", what=what)
+
+
+def _contact(check_id: str, status: Literal["fail", "warn"], what: str) -> PlantedFault:
+    return PlantedFault(check_id=check_id, status=status, page="/contact", what=what)
 
 
 _SECURITY = (
@@ -82,7 +87,7 @@ _ACCESSIBILITY = (
     _start("a11y.tabindex", "fail", "tabindex 3"),
     _start("a11y.heading-order", "fail", "h4 follows h2"),
     _start("a11y.marquee-blink", "fail", "a marquee"),
-    _start("a11y.nested-interactive", "fail", "a button inside a link"),
+    _start("a11y.nested-interactive", "fail", "a link inside a button"),
 )
 
 _PERFORMANCE = (
@@ -115,10 +120,45 @@ _LINKS = (
 )
 
 _WHOLE_SITE = (
+    _start("seo.hreflang-return", "fail", "neither a reference to itself nor one back"),
     _start("links.internal-broken", "fail", "/gift-cards is gone (410)"),
     _start("links.redirected", "warn", "/old-workshop has moved (301)"),
     _start("sitemap.urls-ok", "fail", "one URL redirects, one forbids indexing"),
     _start("site.orphan", "warn", "/thanks stands in the sitemap, but no page links to it"),
+)
+
+_CONTACT_PAGE = (
+    _contact("a11y.html-lang-valid", "fail", "english is not a language code"),
+    _contact("a11y.valid-lang", "fail", "xq is not a language code"),
+    _contact("a11y.meta-refresh", "fail", "reloads after a quarter of an hour"),
+    _contact("a11y.skip-link", "fail", "#content does not exist"),
+    _contact("a11y.landmark-one-main", "fail", "two main elements"),
+    _contact("a11y.empty-heading", "fail", "an h2 without text"),
+    _contact("a11y.definition-list", "fail", "dd before dt, and a paragraph among them"),
+    _contact("a11y.list", "fail", "a div as child of ul"),
+    _contact("a11y.listitem", "fail", "an li in a div"),
+    _contact("a11y.td-headers", "fail", "headers names an id that does not exist"),
+    _contact("a11y.th-has-data-cells", "fail", "a table of one header cell"),
+    _contact("a11y.image-redundant-alt", "warn", "the alt text repeats the link's text"),
+    _contact("a11y.svg-img-alt", "fail", "a drawing without a name"),
+    _contact("a11y.object-alt", "fail", "an object without a text alternative"),
+    _contact("a11y.video-caption", "fail", "a film without captions"),
+    _contact("a11y.autoplay-audio", "fail", "sound that starts by itself, without controls"),
+    _contact("a11y.summary-name", "fail", "an empty summary"),
+    _contact("a11y.autocomplete-valid", "fail", "full-name is not a token"),
+    _contact("a11y.duplicate-id-aria", "fail", "the label's target is there twice"),
+    _contact("a11y.label-title-only", "fail", "a field named by its title alone"),
+    _contact("a11y.aria-required-attr", "fail", "a checkbox without aria-checked"),
+    _contact("a11y.aria-valid-attr-value", "fail", "aria-checked is perhaps"),
+    _contact("a11y.aria-valid-attr", "fail", "aria-labeledby is misspelt"),
+    _contact("a11y.aria-allowed-attr", "fail", "aria-checked on a heading"),
+    _contact("a11y.aria-required-parent", "fail", "an option outside a listbox"),
+    _contact("a11y.aria-required-children", "fail", "a listbox that holds a button"),
+    _contact("a11y.aria-hidden-focus", "fail", "a link that is hidden from assistive technology"),
+    _contact("a11y.presentation-conflict", "warn", "a button that claims to be decoration"),
+    _contact("a11y.input-image-alt", "fail", "an image button without alt"),
+    _contact("a11y.frame-title-unique", "fail", "two frames with one title"),
+    _contact("site.duplicate-description", "warn", "the description of the page about the shop"),
 )
 
 _OTHER_PAGES = (
@@ -142,6 +182,12 @@ _OTHER_PAGES = (
         what="an article of twenty words",
     ),
     PlantedFault(
+        check_id="a11y.html-lang",
+        status="fail",
+        page="/journal/winter-tyres",
+        what="no lang on html",
+    ),
+    PlantedFault(
         check_id="seo.url",
         status="warn",
         page="/Shop_Offers",
@@ -157,5 +203,6 @@ PLANTED_FAULTS: tuple[PlantedFault, ...] = (
     *_BEST_PRACTICES,
     *_LINKS,
     *_WHOLE_SITE,
+    *_CONTACT_PAGE,
     *_OTHER_PAGES,
 )

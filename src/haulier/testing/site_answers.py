@@ -61,7 +61,9 @@ class Site:
     def answer(self, request: Request) -> Answer:
         """What the site says to this request."""
         if self.conduct.upgrades and not request.secure:
-            location = ("Location", self.https_origin + request.target)
+            # A target in absolute form, as for proxies, would lead to a host of its own.
+            target = request.target if request.target.startswith("/") else "/"
+            location = ("Location", self.https_origin + target)
             return Answer(status=HTTPStatus.MOVED_PERMANENTLY, headers=(location,))
         if request.method == "OPTIONS":
             return self._preflight(request)

@@ -18,6 +18,7 @@ with ended as (
              content_type, size_bytes, sha256, extracted_text, quality_score, kept_for, category)
   where e.ctid = any($10::tid[])
     and e.workspace_id = f.workspace_id and e.job_id = f.job_id and e.lease_token = f.lease_token
+    and e.locked_by is not null
   returning e.workspace_id, e.job_id, e.attempt, e.event_seq, e.queue, e.kind, f.type, f.data,
             f.processing_time_ms, f.body, f.output_uri, f.content_type, f.size_bytes, f.sha256,
             f.extracted_text, f.quality_score, f.kept_for, f.category

@@ -8,6 +8,7 @@ with held as (
   from unnest($1::text[], $2::uuid[], $3::int[], $4::event_type[], $5::text[])
        as f(workspace_id, job_id, lease_token, type, data)
   where e.workspace_id = f.workspace_id and e.job_id = f.job_id and e.lease_token = f.lease_token
+    and e.locked_by is not null
   returning new.workspace_id, new.job_id, new.ctid, new.attempt, new.event_seq, new.cancel_asked,
             f.type, f.data
 ), event as (

@@ -6,4 +6,5 @@ update queue_entries e
 set lease_expires_at = now() + $4::interval
 from unnest($1::text[], $2::uuid[], $3::int[]) as f(workspace_id, job_id, lease_token)
 where e.workspace_id = f.workspace_id and e.job_id = f.job_id and e.lease_token = f.lease_token
+    and e.locked_by is not null
 returning new.workspace_id, new.job_id, new.ctid, new.cancel_asked

@@ -8,6 +8,7 @@ with found as materialized (
   from queue_entries e
   join unnest($1::text[], $2::uuid[], $3::int[]) as f(workspace_id, job_id, lease_token)
     on e.workspace_id = f.workspace_id and e.job_id = f.job_id and e.lease_token = f.lease_token
+  where e.locked_by is not null
   for update of e
 ), put_back as (
   update queue_entries e
@@ -17,7 +18,7 @@ with found as materialized (
   from unnest($1::text[], $2::uuid[], $3::int[], $4::event_type[], $5::text[], $6::interval[],
               $7::bool[]) as f(workspace_id, job_id, lease_token, type, data, delay, charged)
   where e.workspace_id = f.workspace_id and e.job_id = f.job_id
-    and e.lease_token = f.lease_token and not e.cancel_asked
+    and e.lease_token = f.lease_token and e.locked_by is not null and not e.cancel_asked
     and (select count(*) from found) is not null
   returning new.workspace_id, new.job_id, old.attempt, new.event_seq, f.type, f.data
 ), event as (

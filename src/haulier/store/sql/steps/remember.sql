@@ -4,6 +4,7 @@
 with held as (
   update queue_entries e set event_seq = e.event_seq + 1
   where e.workspace_id = $1 and e.job_id = $2 and e.lease_token = $3
+    and e.locked_by is not null
   returning new.workspace_id, new.job_id, new.ctid, new.attempt, new.event_seq, new.cancel_asked
 ), step as (
   insert into job_steps (workspace_id, job_id, path, item_key, attempt, result)

@@ -1,0 +1,75 @@
+"""Kinds over HTTP."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from haulier.api.answers import json_answer
+from haulier.api.auth import Authenticated
+from haulier.api.context import context_of
+from haulier.api.documentation import describe, example
+from haulier.api.v1 import examples
+from haulier.api.v1.shapes import KindShape, PageShape
+from haulier.domain.kinds import Kind
+from haulier.errors import InvalidInput, NotFound
+
+router: Final = APIRouter(prefix="/v1/kinds", tags=["kinds"])
+_MAX_LENGTH: Final = 110
+
+
+@router.get(
+    "",
+    response_model=PageShape[KindShape],
+    **describe(
+        "List kinds",
+        "Every kind that a worker has declared, by name and version, with the JSON Schemas of its "
+        "args and result. Any valid credential will do.",
+        "any",
+        answers={200: example(examples.KINDS, "Every kind.")},
+    ),
+)
+async def list_kinds(request: Request, _caller: Authenticated) -> Response:
+    """Every kind."""
+    kinds = await context_of(request).services.kinds.list_all()
+    page = {"data": [_kind_json(kind) for kind in kinds], "has_more": False, "next_cursor": None}
+    return json_answer(page)
+
+
+@router.get(
+    "/{kind}",
+    response_model=KindShape,
+    **describe(
+        "Read a kind",
+        "`site.audit` names the highest version, `site.audit@1` that one.",
+        "any",
+        problems=(404, 422),
+        answers={200: example(examples.KIND, "The kind.")},
+    ),
+)
+async def get_kind(request: Request, _caller: Authenticated, kind: str) -> Response:
+    """One kind."""
+    if len(kind) > _MAX_LENGTH:
+        raise NotFound
+    try:
+        found = await context_of(request).services.kinds.find(kind)
+    except InvalidInput as error:  # a name in a path that names nothing, well-formed or not
+        raise NotFound("No worker has declared this kind.") from error
+    return json_answer(_kind_json(found))
+
+
+def _kind_json(kind: Kind) -> dict[str, object]:
+    return {
+        "name": kind.ref.name,
+        "version": kind.ref.version,
+        "description": kind.description,
+        "queue": kind.queue,
+        "priority": kind.priority,
+        "executor": kind.executor,
+        "max_attempts": kind.retry.max_attempts,
+        "timeout_seconds": kind.timeout.total_seconds(),
+        "has_dedupe": kind.dedupe is not None,
+        "args_schema": kind.args_schema,
+        "result_schema": kind.result_schema,
+    }

@@ -1,0 +1,187 @@
+"""The shapes of answers, for the OpenAPI document; routes return ready bytes of these shapes."""
+
+from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
+
+import pydantic
+from pydantic import Field
+
+StatusWord: TypeAlias = Literal[
+    "scheduled", "queued", "running", "waiting", "cancelling", "completed", "failed", "cancelled"
+]
+Time: TypeAlias = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T09:30:00.000Z"])
+]
+JobIdText: TypeAlias = Annotated[
+    str,
+    Field(pattern="^job_[0-9a-hjkmnp-tv-z]{26}$", examples=["job_06f0q2k3m8x7v9a1b2c3d4e5f6"]),
+]
+Object: TypeAlias = dict[str, object]
+Item = TypeVar("Item")
+
+
+class ProgressShape(pydantic.BaseModel):
+    """The last progress that the attempt told."""
+
+    model_config = pydantic.ConfigDict(title="Progress")
+    fraction: float = Field(ge=0, le=1, description="0 to 1.")
+    message: str
+    data: Object
+
+
+class ErrorShape(pydantic.BaseModel):
+    """Why the job failed; free of secrets."""
+
+    model_config = pydantic.ConfigDict(title="JobError")
+    category: str
+    type: str
+    message: str
+
+
+class JobShape(pydantic.BaseModel):
+    """A job as it stands."""
+
+    model_config = pydantic.ConfigDict(title="Job")
+    id: JobIdText
+    kind: str = Field(examples=["site.audit"])
+    version: int = Field(examples=[1])
+    queue: str = Field(examples=["default"])
+    priority: int = Field(ge=0, le=9)
+    status: StatusWord
+    attempt: int = Field(description="Charged attempts so far; 0 before the first.")
+    max_attempts: int
+    progress: ProgressShape | None
+    args: Object | None = Field(description="Null without `payloads:read`.")
+    labels: dict[str, str]
+    created_at: Time
+    run_at: Time | None = Field(description="When it is due; null when running, waiting or ended.")
+    started_at: Time | None = Field(description="When the present attempt began.")
+    finished_at: Time | None
+    error: ErrorShape | None
+    retried_from: JobIdText | None
+    links: dict[str, str] = Field(description="Paths of the job, its events and its result.")
+
+
+class AcknowledgementShape(pydantic.BaseModel):
+    """What a caller is told at once."""
+
+    model_config = pydantic.ConfigDict(title="Acknowledgement")
+    id: JobIdText
+    kind: str = Field(examples=["site.audit@1"])
+    queue: str
+    priority: int = Field(ge=0, le=9)
+    status: StatusWord
+    created_at: Time
+    run_at: Time | None
+    duplicate: bool = Field(description="The same work was asked for before; `id` names that job.")
+
+
+class SiteAuditAcknowledgementShape(pydantic.BaseModel):
+    """A site audit that was asked for."""
+
+    model_config = pydantic.ConfigDict(title="SiteAuditAcknowledgement")
+    audit_id: JobIdText
+    job: AcknowledgementShape
+    duplicate: bool
+
+
+class SiteAuditShape(pydantic.BaseModel):
+    """A site audit as it stands."""
+
+    model_config = pydantic.ConfigDict(title="SiteAudit")
+    audit_id: JobIdText
+    job: JobShape
+
+
+class EventShape(pydantic.BaseModel):
+    """One fact about one job."""
+
+    model_config = pydantic.ConfigDict(title="Event")
+    seq: int = Field(ge=1, description="Counts 1..n without gap per job.")
+    job_id: JobIdText
+    at: Time
+    type: str = Field(examples=["running"])
+    attempt: int
+    data: Object
+    trace_id: str | None = Field(description="W3C trace id of the request that made the job.")
+
+
+class KindShape(pydantic.BaseModel):
+    """A sort of job that some worker has declared."""
+
+    model_config = pydantic.ConfigDict(title="Kind")
+    name: str = Field(examples=["site.audit"])
+    version: int
+    description: str
+    queue: str
+    priority: int | None
+    executor: str
+    max_attempts: int
+    timeout_seconds: float
+    has_dedupe: bool = Field(description="Equal args within a window make a duplicate.")
+    args_schema: Object = Field(description="JSON Schema of the args.")
+    result_schema: Object = Field(description="JSON Schema of the result.")
+
+
+class PageShape(pydantic.BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    data: list[Item]
+    has_more: bool
+    next_cursor: str | None
+
+
+class FieldProblemShape(pydantic.BaseModel):
+    """One thing that is wrong with one field."""
+
+    model_config = pydantic.ConfigDict(title="FieldProblem")
+    pointer: str = Field(description="RFC 6901 into the body; `?name` for a parameter.")
+    code: str
+    detail: str
+
+
+class ProblemShape(pydantic.BaseModel):
+    """A refusal (RFC 9457)."""
+
+    model_config = pydantic.ConfigDict(
+        title="Problem",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "https://haulier.dev/problems/not_found",
+                    "title": "Not found",
+                    "status": 404,
+                    "code": "not_found",
+                    "detail": "There is no such thing in this workspace.",
+                    "instance": "/v1/jobs/job_06f0q2k3m8x7v9a1b2c3d4e5f6",
+                    "request_id": "req_06f0q2k3m8x7v9a1b2c3d4e5f6",
+                    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+                }
+            ]
+        },
+    )
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    instance: str
+    request_id: str
+    trace_id: str
+    errors: list[FieldProblemShape] = []
+
+
+class ReadinessShape(pydantic.BaseModel):
+    """Whether requests can be served."""
+
+    model_config = pydantic.ConfigDict(title="Readiness")
+    status: Literal["ready", "not_ready"]
+    database: Literal["ok", "unreachable"]
+    migrations: Object
+    version: str | None = None
+
+
+class LivenessShape(pydantic.BaseModel):
+    """The loop turns."""
+
+    model_config = pydantic.ConfigDict(title="Liveness")
+    status: Literal["alive"]

@@ -1,0 +1,1 @@
+"""The code that runs kinds: what authors write, and the kinds that haulier brings along."""

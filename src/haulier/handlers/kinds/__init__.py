@@ -1,0 +1,1 @@
+"""The kinds that haulier brings along, one file each."""

@@ -1,0 +1,203 @@
+"""Secrets that are known by the name before them, in any notation: `password=...`, `"token": ...`."""
+
+import re
+
+from haulier.redact.field_values import is_secret_value, plain_spans_at, secret_at, spans_at
+from haulier.redact.headers import authorization_spans, cookie_spans, scheme_span
+from haulier.redact.marks import VEIL, Span
+from haulier.redact.names import Judgement, Strength, judge
+from haulier.redact.reading import read_quoted
+from haulier.redact.values import has_digit_or_symbol, is_digest_or_uuid, is_number, is_opaque
+
+KEYWORD = re.compile(
+    r"p(?:ass|w(?:d|(?![a-z]))|sw|in(?![a-z])|at(?![a-z])|rivatekey)"
+    r"|s(?:e(?:cret|ss(?!ment)|ed(?![a-z]))|i(?:d(?![a-z])|g(?:(?![a-z])|nature))|alt(?![a-z])|as(?![a-z])"
+    r"|tate(?=\W{0,3}=)|sertion(?<=assertion)|h(?:(?<=hash)(?![a-z])|(?<=refresh)(?![a-z]))|rf(?<=xsrf))"
+    r"|t(?:oken|icket|h(?<=auth)|p(?<=otp)(?![a-z])|ified(?<=identified))"
+    r"|c(?:ookie|re(?:d|ntials)|srf|v[vc](?![a-z])|ode(?=\W{0,3}=)|rumb|e(?<=nonce)(?![a-z])|ense(?<=license)"
+    r"|(?<=hmac)|(?<=mnemonic))"
+    r"|k(?:eys?(?![a-z])|(?<=webhook)(?![a-z]))|b(?:earer|asic)|jwt"
+)
+"""Over lower-cased text: the stems of every name that can be judged to hold a secret."""
+
+
+_LEFT = re.compile(r"[A-Za-z0-9_\-]{0,64}+")
+_RIGHT = re.compile(r"[A-Za-z0-9_\-]{0,100}+")
+_FORM = re.compile(
+    r"""[^\s\w,;.!()/]|[)][ \t]{0,8}[=:]|\s{0,40}[=:|]|[ \t]{1,8}(?:[A-Za-z]{1,10}[ \t:]{1,4}){0,2}(?:[\"'`\[{$]|\\|[^\s0-9]{0,100}[0-9])"""
+    r"""|[ \t\r\n]{1,16}(?:[A-Za-z]{1,20}=|[\"'])|[ \t]{1,8}(?i:to|by|with)\b|[ \t]+[^\s\w]"""
+)
+"""What may follow a telling name: everything that could lead to a value, in one look."""
+_CLOSE = r"""(?:\\{0,7}["'`]|&quot;|&\#3[49];|&apos;|%22|%27|\\u0022|[”’]|\*{1,2})?"""
+_ASSIGN = re.compile(
+    rf"""{_CLOSE}(?:\]|%5[Dd]|\))?[?!]?[ \t]{{0,32}}(?:\r?\n[ \t]{{0,32}}(?=[:=]))?
+    (?P<operator>=>|:=|\?=|\|\|=|[!=]==?|=|::?|%3[DdAa]|&\#61;|\\u003[dDaA]|[＝：→])
+    (?:[ \t]|%20|\\t){{0,32}}""",
+    re.VERBOSE,
+)
+_GO_TYPED = re.compile(r"[ \t]{1,4}(?:string|String|str)[ \t]{0,4}=[ \t]{0,8}(?=[\"'`])")
+_ATTRIBUTE = re.compile(
+    r"""(?:\\{0,3}["']|&quot;)?(?:[ \t\r\n]{1,8}[A-Za-z_:\-]{1,20}=\\?(?:"[^"<>\\]{0,60}\\?"|'[^'<>\\]{0,60}\\?')){0,4}
+    [ \t\r\n]{0,8},?[ \t\r\n]{0,16}
+    (?:\\{0,3}["']|&quot;)?(?i:value|content|val|secret|password|default)(?:\\{0,3}["']|&quot;)?[ \t]{0,4}[=:][ \t]{0,4}""",
+    re.VERBOSE,
+)
+_ELEMENT = re.compile(r"(?:[ \t\r\n][^<>\n]{0,120})?(?:>|&gt;)[ \t\r\n]{0,32}(?:<!\[CDATA\[)?")
+_ELEMENT_TEXT = re.compile(r"(?:[^<&\]]|&(?!lt;)|\](?!\]>))*+")
+_PART = re.compile(
+    r"""["'](?:\r?\n|\\r\\n|\\n)(?:Content-[^\r\n\\]{0,120}(?:\r?\n|\\r\\n|\\n)){0,4}(?:\r?\n|\\r\\n|\\n)"""
+)
+_CELL = re.compile(r"(?:`|\*\*)?[ \t]{0,40}[|│][ \t]{0,40}(?:`|\*\*)?")
+_LINE = re.compile(r"[^\r\n\\]{1,8000}")
+_PAIR = re.compile(r"""(?:\\{0,7}["'`])[ \t]{0,4},[ \t\r\n]{0,16}(?=[brRu]?\\{0,7}["'`])""")
+_SPACE = re.compile(r"[ \t]{1,8}")
+_CONNECTED = re.compile(
+    r"[ \t]{1,4}(?i:is|was|are|equals|set to|changed to|of|as|to|used|provided|sent|received|value)(?:[ \t]{1,4}|:[ \t]{0,4})"
+)
+_BY = re.compile(r"[ \t]+(?i:by|with[ \t]+\w+[ \t]+(?:by|as))[ \t]+(?i:password[ \t]+)?")
+_DONE = re.compile(rf"{VEIL}++(?![^\s\"'`,;&)\]}}<\\|])")
+_PASSWORD = Judgement(Strength.SURE, "password")
+
+
+def field_spans(text: str, lowered: str) -> list[Span]:
+    """What named fields hold. `lowered` is the text in lower case, of the same length."""
+    spans: list[Span] = []
+    position = 0
+    search = KEYWORD.search
+    while (found := search(lowered, position)) is not None:
+        start, end = found.span()
+        if start > position and ((last := text[start - 1]).isalnum() or last in "_-"):
+            left = _LEFT.match(text[max(0, start - 64, position) : start][::-1])
+            start -= left.end() if left else 0
+        right = _RIGHT.match(text, end)
+        end = right.end() if right else end
+        new = _spans_of(text, start, end)
+        spans += new
+        position = max(end, new[-1].end) if new else end
+    return spans
+
+
+def _spans_of(text: str, start: int, end: int) -> list[Span]:
+    """What the field whose name lies in [start, end) holds."""
+    name = text[start:end]
+    judgement = judge(name)
+    if judgement.strength is Strength.NONE:
+        return _by(text, end) if name.lower() == "identified" else _scheme(text, name, end)
+    following = text[end : end + 1]
+    operator = following if following in {"=", ":"} else ""
+    if operator:
+        position = end + 1
+        if text.startswith(" ", position):
+            position += 1
+        following = text[position : position + 1]
+        if following == VEIL and _DONE.match(text, position):
+            return []
+        if following.isalnum() and judgement.label != "token":
+            return spans_at(text, position, judgement, operator)
+    elif _FORM.match(text, end) is None:
+        return []
+    return _scheme(text, name, end) or _by_form(text, start, end, judgement)
+
+
+def _by_form(text: str, start: int, end: int, judgement: Judgement) -> list[Span]:
+    assigned = _ASSIGN.match(text, end)
+    if assigned is not None:
+        return spans_at(text, assigned.end(), judgement, assigned.group("operator"))
+    if start and text[start - 1] in "<:;" and (element := _ELEMENT.match(text, end)):
+        return _element(text, element.end(), judgement)
+    if (attribute := _ATTRIBUTE.match(text, end)) is not None:
+        return plain_spans_at(text, attribute.end(), judgement)
+    if (pair := _PAIR.match(text, end)) is not None:
+        return _pair(text, pair.end(), judgement, start)
+    if (part := _PART.match(text, end)) is not None:
+        return _plain_line(text, part.end(), judgement)
+    if (cell := _CELL.match(text, end)) is not None:
+        return _cell(text, cell.end(), judgement)
+    if (typed := _GO_TYPED.match(text, end)) is not None:
+        return plain_spans_at(text, typed.end(), judgement)
+    return _spaced(text, end, judgement, is_flag=text.startswith("-", start))
+
+
+def _scheme(text: str, name: str, end: int) -> list[Span]:
+    """A credential after `Bearer` or `Basic`, should the name end so."""
+    stem = name[-6:].lower()
+    length = 6 if stem == "bearer" else 5 if stem.endswith("basic") else 0
+    span = scheme_span(text, end - length) if length else None
+    return [] if span is None else [span]
+
+
+def _by(text: str, position: int) -> list[Span]:
+    found = _BY.match(text, position)
+    return [] if found is None else plain_spans_at(text, found.end(), _PASSWORD)
+
+
+def _plain_line(text: str, position: int, judgement: Judgement) -> list[Span]:
+    """The line at `position`: the body of a part of a multipart form."""
+    found = _LINE.match(text, position)
+    if found is None or not is_secret_value(found.group(), judgement):
+        return []
+    return [Span(start=found.start(), end=found.end(), label=judgement.label)]
+
+
+def _cell(text: str, position: int, judgement: Judgement) -> list[Span]:
+    """The cell of a table at `position`."""
+    value = secret_at(text, position, judgement)
+    if value is None or not has_digit_or_symbol(text[value.start : value.end]):
+        return []
+    return [Span(start=value.start, end=value.end, label=judgement.label)]
+
+
+def _element(text: str, position: int, judgement: Judgement) -> list[Span]:
+    found = _ELEMENT_TEXT.match(text, position)
+    if found is None:
+        return []
+    content = found.group().rstrip()
+    is_closed = text.startswith(("</", "&lt;", "]]>"), found.end()) or found.end() == len(text)
+    if not content or not is_closed or not is_secret_value(content, judgement):
+        return []
+    return [Span(start=position, end=position + len(content), label=judgement.label)]
+
+
+def _pair(text: str, position: int, judgement: Judgement, name_start: int) -> list[Span]:
+    value = read_quoted(text, position)
+    if value is None:
+        return []
+    content = text[value.start : value.end]
+    opener = text[max(0, name_start - 3) : name_start].rstrip("\\\"'`bru")[-1:]
+    if not has_digit_or_symbol(content) and not (
+        opener == "(" and text.startswith(")", value.end + 1)
+    ):
+        return []
+    if judgement.label == "authorization":
+        return authorization_spans(text, value.start, value.end)
+    if judgement.label == "cookie":
+        return cookie_spans(text, value.start, value.end)
+    if not is_secret_value(content, judgement):
+        return []
+    return [Span(start=value.start, end=value.end, label=judgement.label)]
+
+
+def _spaced(text: str, position: int, judgement: Judgement, *, is_flag: bool) -> list[Span]:
+    if judgement.strength is not Strength.SURE and not is_flag:
+        return []
+    connected = _CONNECTED.match(text, position)
+    gap = connected or _SPACE.match(text, position)
+    if gap is None:
+        return []
+    value = None if text.startswith("-", gap.end()) else secret_at(text, gap.end(), judgement)
+    if value is None:
+        return []
+    content = text[value.start : value.end]
+    if is_flag or (
+        judgement.label == "password" and _is_password_like(content, quoted=bool(value.quote))
+    ):
+        return [Span(start=value.start, end=value.end, label=judgement.label)]
+    if is_opaque(content) and not is_digest_or_uuid(content):
+        return [Span(start=value.start, end=value.end, label=judgement.label)]
+    return []
+
+
+def _is_password_like(content: str, *, quoted: bool) -> bool:
+    if " " in content or is_number(content) or "://" in content:
+        return False
+    return has_digit_or_symbol(content) and (quoted or any(c.isdigit() for c in content))

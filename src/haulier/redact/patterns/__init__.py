@@ -1,0 +1,1 @@
+"""Token formats, one family per file; each exports `family`."""

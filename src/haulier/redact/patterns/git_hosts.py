@@ -1,0 +1,72 @@
+"""Git hosts: GitHub, GitLab, Bitbucket, Gitea, Azure DevOps, Sourcegraph."""
+
+from haulier.redact.pattern import HEX, Family, sample, token
+
+family = Family(
+    patterns=(
+        token(
+            "github-token",
+            "ghp_",
+            "gho_",
+            "ghu_",
+            "ghs_",
+            "ghr_",
+            rest=r"[A-Za-z0-9_.\-]{20,}",
+            bounded=False,
+        ),
+        token("github-token", "github_pat_", rest=r"[A-Za-z0-9_]{20,}", bounded=False),
+        token("github-token", "v1.", rest=r"[0-9a-f]{40}(?![0-9a-f])"),
+        token(
+            "gitlab-token",
+            "glpat-",
+            "gldt-",
+            "glrt-",
+            "glrtr-",
+            "glptt-",
+            "glcbt-",
+            "glft-",
+            "glsoat-",
+            "glimt-",
+            "glagent-",
+            "gloas-",
+            "glffct-",
+            "glwt-",
+            "GR1348941",
+            rest=r"[A-Za-z0-9_.\-]{16,}",
+            bounded=False,
+        ),
+        token(
+            "gitlab-token",
+            "feed_token=",
+            "_gitlab_session=",
+            rest=r"[A-Za-z0-9_\-]{16,}",
+            bounded=False,
+        ),
+        token("bitbucket-token", "ATBB", "BBDC-", rest=r"[A-Za-z0-9+/_\-]{20,}=*"),
+        token(
+            "sourcegraph-token",
+            "sgp_",
+            "sgd_",
+            "slk_",
+            rest=r"(?:(?:local|[a-f0-9]{16})_)?[a-f0-9]{40,}",
+        ),
+        token("forgejo-token", "gto_", "gta_", rest=r"[A-Za-z0-9]{32,}"),
+    ),
+    hides=(
+        "gh" + "p_" + sample(36),
+        "gh" + "o_" + sample(36),
+        "gh" + "s_" + sample(36),
+        "githu" + "b_pat_" + sample(22) + "_" + sample(59, seed="b"),
+        "glp" + "at-" + sample(20),
+        "gl" + "dt-" + sample(20),
+        "AT" + "BB" + sample(32),
+        "sg" + "p_" + sample(40, HEX),
+        "GR13" + "48941" + sample(20),
+    ),
+    keeps=(
+        "ghp_short",
+        "glpat-",
+        "v1.2.3",
+        "v1.0.0-rc.1",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Keys, cursors and secrets: cryptography without input or output."""

@@ -1,0 +1,306 @@
+"""All settings: environment over `haulier.toml` over defaults. The only reader of the environment.
+
+Every problem is told at once, secrets are never shown, and what comes out is frozen.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
+
+import msgspec
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from haulier.errors import ConfigurationInvalid
+
+PREFIX: Final = "HAULIER_"
+_CONFIG_FILE: Final = "haulier.toml"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_POSTGRES: Final = frozenset({"postgresql", "postgres"})
+
+
+def _check_database_url(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and urlsplit(value.get_secret_value()).scheme not in _POSTGRES:
+        raise ValueError("must be a URL such as postgresql://user:password@host:5432/haulier")
+    return value
+
+
+def _split_names(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+DatabaseUrl = Annotated[SecretStr | None, AfterValidator(_check_database_url)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)]
+
+
+def default_home() -> Path:
+    """Where data is kept when nothing else is said."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/haulier")
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "haulier"
+
+
+class Settings(BaseSettings):
+    """Every setting of haulier; in the environment with the prefix HAULIER_."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        default_factory=default_home,
+        description="Where `haulier up` keeps its data. Default: /var/lib/haulier for root, else "
+        "$XDG_DATA_HOME/haulier or ~/.local/share/haulier.",
+    )
+    database_url: DatabaseUrl = Field(
+        default=None,
+        description="PostgreSQL 18 or newer, as a role that is a member of haulier_app and "
+        "haulier_system. Unset: an embedded server is started where a command may do so.",
+    )
+    database_admin_url: DatabaseUrl = Field(
+        default=None,
+        description="The same database as its owner, for migrations. Default: DATABASE_URL.",
+    )
+    pg_bin: Path | None = Field(
+        default=None, description="Folder of the PostgreSQL programs for the embedded server."
+    )
+    db_pool_size: int = Field(
+        default=10, ge=1, le=1000, description="Connections per role and process, at most."
+    )
+    db_statement_timeout_ms: int = Field(
+        default=30_000, ge=100, le=3_600_000, description="When a statement is given up, in ms."
+    )
+    bind: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(default=8080, ge=0, le=65_535, description="Port of the API; 0: any free.")
+    public_url: str | None = Field(
+        default=None, description="The API's URL as its users see it. Default: bind and port."
+    )
+    auth: Literal["on", "off"] = Field(
+        default="on", description="`off` lets everybody in as workspace `default`; loopback only."
+    )
+    cursor_key: SecretStr | None = Field(
+        default=None,
+        description="Signs list cursors; the same on every API host. Default: derived from "
+        "DATABASE_URL.",
+    )
+    body_limit_bytes: int = Field(
+        default=1_048_576, ge=1024, le=104_857_600, description="Largest request body."
+    )
+    worker_concurrency: int = Field(
+        default=10, ge=1, le=10_000, description="Jobs that one worker runs at the same time."
+    )
+    worker_queues: Names = Field(
+        default=(), description="Queues to serve, by comma. Default: those of the known kinds."
+    )
+    kinds_modules: Names = Field(
+        default=(), description="Python modules with your @handler functions, by comma."
+    )
+    lease_s: float = Field(
+        default=30.0, ge=1, le=3600, description="How long a silent worker keeps its jobs, in s."
+    )
+    heartbeat_s: float = Field(
+        default=10.0, ge=0.1, le=1200, description="How often leases are renewed, in s."
+    )
+    poll_ms: int = Field(
+        default=500, ge=10, le=60_000, description="How late work is found without wake-ups, in ms."
+    )
+    shutdown_grace_s: float = Field(
+        default=30.0, ge=0, le=86_400, description="Time for running jobs after SIGTERM, in s."
+    )
+    result_ttl_s: int = Field(
+        default=2_592_000, ge=60, le=315_360_000, description="How long results are kept, in s."
+    )
+    event_ttl_s: int = Field(
+        default=7_776_000,
+        ge=604_800,
+        le=315_360_000,
+        description="How long jobs and their events are kept, in s; dropped by whole weeks.",
+    )
+    audit_ttl_s: int | None = Field(
+        default=None, ge=604_800, description="How long the audit log is kept. Unset: for ever."
+    )
+    blob_url: str | None = Field(
+        default=None,
+        description="Where results over 1 MiB lie: file:///path or an object store's URL. "
+        "Default: file://HOME/blobs.",
+    )
+    egress_ca_file: Path | None = Field(
+        default=None, description="PEM file of further authorities that fetches trust."
+    )
+    log_format: Literal["json", "console"] = Field(
+        default="json", description="Log lines for machines or for people."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important lines that are written."
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        problems: list[str] = []
+        if self.heartbeat_s > self.lease_s / 3:
+            problems.append("HEARTBEAT_S must be at most a third of LEASE_S")
+        if self.auth == "off" and self.bind not in _LOOPBACK:
+            problems.append("AUTH=off is only possible with BIND on loopback")
+        if not self.home.is_absolute():
+            problems.append("HOME must be an absolute path")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def blobs(self) -> str:
+        """The blob store's URL, the default resolved."""
+        return self.blob_url or f"file://{self.home / 'blobs'}"
+
+    @property
+    def url(self) -> str:
+        """The API's URL as others reach it."""
+        host = f"[{self.bind}]" if ":" in self.bind else self.bind
+        return self.public_url or f"http://{host}:{self.port}"
+
+    def cursor_secret(self, database_url: str) -> str:
+        """What signs cursors: the setting, or a digest that all API hosts come to alike."""
+        if self.cursor_key is not None:
+            return self.cursor_key.get_secret_value()
+        return sha256(b"haulier.cursor\0" + database_url.encode()).hexdigest()
+
+
+def load_settings(
+    config: Path | None = None, overrides: Mapping[str, object] | None = None
+) -> Settings:
+    """Reads the settings: overrides (command line), environment, file, defaults, in this order.
+
+    Without `config` the file is $HAULIER_CONFIG or ./haulier.toml, if it is there. Raises
+    ConfigurationInvalid with every problem, naming where each value came from.
+    """
+    path = config or _config_from_environment()
+    given = dict(overrides or {})
+    problems = _unknown_variables()
+    file_values = _read_file(path, problems)
+    names = {name for name in file_values if f"{PREFIX}{name.upper()}" in os.environ}
+    values = {name: value for name, value in file_values.items() if name not in names} | given
+    try:
+        settings = Settings(**_prepared(values))  # pyright: ignore[reportArgumentType]
+    except ValidationError as error:
+        problems += [_describe(item, values, path) for item in error.errors(include_input=False)]
+        raise ConfigurationInvalid(_listed(problems)) from None
+    if problems:
+        raise ConfigurationInvalid(_listed(problems))
+    return settings
+
+
+def _config_from_environment() -> Path | None:
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    if named:
+        return Path(named)
+    return Path(_CONFIG_FILE) if Path(_CONFIG_FILE).is_file() else None
+
+
+def _read_file(path: Path | None, problems: list[str]) -> dict[str, object]:
+    """The file's values by setting; a table's name stands before its keys (`[kinds] modules`)."""
+    if path is None:
+        return {}
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        problems.append(f"{path} cannot be read: {error}")
+        return {}
+    flat: dict[str, object] = {}
+    for key, value in document.items():
+        if isinstance(value, dict):
+            table: dict[str, object] = value  # pyright: ignore[reportUnknownVariableType]
+            flat.update({f"{key}_{inner}": found for inner, found in table.items()})
+        else:
+            flat[key] = value
+    return flat
+
+
+def _prepared(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType]
+        for name, value in values.items()
+    }
+
+
+def _unknown_variables() -> list[str]:
+    """Misspelt variables would otherwise be silently without effect."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    # URL and API_KEY are the command line client's, SETUP_GROUPS the set-up script's.
+    known |= {f"{PREFIX}{name}" for name in ("CONFIG", "URL", "API_KEY", "SETUP_GROUPS")}
+    found = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    return [f"{name} is no setting of haulier" for name in found]
+
+
+def _describe(error: Mapping[str, object], values: Mapping[str, object], path: Path | None) -> str:
+    location = error.get("loc")
+    name = str(location[0]) if isinstance(location, tuple) and location else ""  # pyright: ignore[reportUnknownArgumentType]
+    message = str(error.get("msg", "")).removeprefix("Value error, ")
+    if not name:
+        return message
+    source = f" (in {path})" if name in values and path is not None else ""
+    return f"{PREFIX}{name.upper()}{source}: {message}"
+
+
+def _listed(problems: list[str]) -> str:
+    return "The settings are not valid:\n" + "\n".join(f"  - {problem}" for problem in problems)
+
+
+def environment_with(values: Mapping[str, str]) -> dict[str, str]:
+    """Our own environment with some settings on top, for a child process; "" leaves one out."""
+    own = {f"{PREFIX}{name}": value for name, value in values.items() if value}
+    return dict(os.environ) | own
+
+
+class SettingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting as `haulier config check` shows it."""
+
+    name: str
+    value: str
+    """Masked for secrets."""
+    origin: str
+    """`environment`, `file` or `default`."""
+    description: str
+
+
+def describe_settings(settings: Settings, config: Path | None = None) -> list[SettingRow]:
+    """Every setting with its value and where it came from; secrets masked."""
+    file_values = _read_file(config or _config_from_environment(), [])
+    return [
+        SettingRow(
+            name=f"{PREFIX}{name.upper()}",
+            value=_shown(getattr(settings, name)),
+            origin=_origin(name, file_values),
+            description=field.description or "",
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "-"  # pyright: ignore[reportUnknownArgumentType]
+    return str(value)
+
+
+def _origin(name: str, file_values: Mapping[str, object]) -> str:
+    if os.environ.get(f"{PREFIX}{name.upper()}"):
+        return "environment"
+    return "file" if name in file_values else "default"

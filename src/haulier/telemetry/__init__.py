@@ -1,0 +1,1 @@
+"""What haulier says about itself while it runs."""

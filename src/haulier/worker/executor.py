@@ -1,0 +1,114 @@
+"""Runs one claimed job to an outcome. Never raises for anything that the handler did."""
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import msgspec
+
+from haulier.domain.kinds import KindRef
+from haulier.domain.outcomes import Cancelled, Completed, Interrupted, Outcome, Snoozed
+from haulier.handlers.base import Handler, encode_result
+from haulier.handlers.outcomes import Snooze
+from haulier.redact import redact_text
+from haulier.services.results import Results
+from haulier.worker.blocking import BlockingJob
+from haulier.worker.context import RunningJob
+from haulier.worker.failures import failure, timed_out, used_up
+from haulier.worker.running import HeldJob, Interruption
+
+_NOTHING: Final = b"null"
+
+
+class Executor:
+    """Runs handlers, each in its kind's way."""
+
+    def __init__(
+        self, handlers: Mapping[KindRef, Handler], results: Results, threads: ThreadPoolExecutor
+    ) -> None:
+        self._handlers = handlers
+        self._results = results
+        self._threads = threads
+
+    async def execute(self, job: HeldJob, context: RunningJob) -> Outcome:
+        """What the attempt came to.
+
+        Raises CancelledError only when the worker itself is being torn down.
+        """
+        claimed = job.claimed
+        if claimed.cancel_asked:
+            return Cancelled(reason=redact_text("Cancelled while its worker was lost."))
+        if not claimed.runs:
+            return used_up(claimed.max_attempts)
+        seconds = claimed.timeout.total_seconds()
+        deadline = asyncio.timeout(seconds)
+        try:
+            async with deadline:
+                value = await self._run(job, context)
+            return await self._completed(job, value)
+        except TimeoutError as error:
+            return timed_out(seconds) if deadline.expired() else failure(error)
+        except asyncio.CancelledError:
+            return self._interrupted(job)
+        except Exception as error:  # noqa: BLE001 - whatever the handler raised ends as an outcome
+            return failure(error)
+        finally:
+            context.close()
+
+    async def _run(self, job: HeldJob, context: RunningJob) -> object:
+        handler = self._handlers[job.claimed.kind]
+        args = handler.decode_args(job.claimed.args)
+        given = () if handler.args_type is None else (args,)
+        if handler.is_async:
+            return await handler.start(context, *given)
+        loop = asyncio.get_running_loop()
+        blocking = BlockingJob(context, loop)
+        return await loop.run_in_executor(self._threads, handler.function, blocking, *given)
+
+    async def _completed(self, job: HeldJob, value: object) -> Outcome:
+        if isinstance(value, Snooze):
+            return Snoozed(delay=value.delay, reason=redact_text(value.reason))
+        body = encode_result(value)
+        if body == _NOTHING:
+            return Completed(result=None)
+        text, score = _lifted(body) if b'"extracted_text"' in body else (None, None)
+        claimed = job.claimed
+        return Completed(
+            result=await self._results.keep(
+                claimed.workspace_id,
+                claimed.job_id,
+                claimed.lease_token,
+                body,
+                extracted_text=text,
+                quality_score=score,
+            )
+        )
+
+    @staticmethod
+    def _interrupted(job: HeldJob) -> Outcome:
+        task = asyncio.current_task()
+        if job.interruption is None:
+            raise asyncio.CancelledError
+        if task is not None:
+            task.uncancel()
+        if job.cancel_asked:
+            return Cancelled(reason=redact_text("Cancelled on request."))
+        if job.interruption is Interruption.LOST:
+            return Interrupted(reason=redact_text("The lease was taken over."))
+        return Interrupted(reason=redact_text("The worker stopped."))
+
+
+class _Lifted(msgspec.Struct):
+    extracted_text: str | None = None
+    quality_score: float | None = None
+
+
+def _lifted(body: bytes) -> tuple[str | None, float | None]:
+    """`extracted_text` and `quality_score`, where a result has them, get columns of their own."""
+    try:
+        found = msgspec.json.decode(body, type=_Lifted)
+    except msgspec.ValidationError:
+        return None, None
+    text = found.extracted_text
+    return (text.replace("\x00", "\ufffd") if text else None), found.quality_score

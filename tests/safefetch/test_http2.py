@@ -1,0 +1,105 @@
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+import h2.connection
+import pytest
+
+from haulier.safefetch import FetchError, Limits, Policy, ProtocolBroken, SafeFetcher, TooLarge
+from safefetch.certificates import issue, root, server_context, trust_file
+from safefetch.http2_server import Behave, answer, serve_http2
+
+Build = Callable[..., Policy]
+
+
+@pytest.fixture
+def tls(tmp_path: Path):  # noqa: ANN201
+    return server_context(tmp_path, issue("127.0.0.1", root()), protocols=("h2",))
+
+
+@pytest.fixture
+def trust(tmp_path: Path) -> Path:
+    return trust_file(tmp_path, root())
+
+
+async def test_http2_is_spoken_where_the_server_offers_it(open_policy: Build, tls, trust) -> None:
+    page = gzip.compress(b"hello" * 1000)
+    async with serve_http2(answer(page, content_encoding="gzip", x_a="1"), tls) as site:
+        async with SafeFetcher(open_policy(site.port), trust=trust) as fetcher:
+            for _ in range(3):
+                response = await fetcher.fetch(site.url("/a?b"), headers={"X-Own": "1"})
+
+    assert response.body == b"hello" * 1000
+    assert (response.http_version, response.peer) == ("2", "127.0.0.1")
+    assert ("x-a", "1") in response.headers
+    assert site.connections == 1
+    request = dict(site.requests[0])  # pyright: ignore[reportArgumentType, reportCallIssue]
+    assert request[":authority"] == f"127.0.0.1:{site.port}"
+    assert (request[":path"], request["x-own"]) == ("/a?b", "1")
+
+
+async def test_a_body_is_posted_over_http2(open_policy: Build, tls, trust) -> None:
+    async with serve_http2(answer(b"ok"), tls) as site:
+        async with SafeFetcher(open_policy(site.port), trust=trust) as fetcher:
+            response = await fetcher.fetch(site.url(), method="POST", body=b"x" * 100)
+
+    assert response.body == b"ok"
+
+
+async def test_bounds_hold_over_http2(open_policy: Build, tls, trust) -> None:
+    async with serve_http2(answer(b"x" * 10_000), tls) as site:
+        async with SafeFetcher(open_policy(site.port), trust=trust) as fetcher:
+            with pytest.raises(TooLarge):
+                await fetcher.fetch(site.url(), limits=Limits(decoded_bytes=100))
+            assert len((await fetcher.fetch(site.url())).body) == 10_000
+
+
+def garbage(state: h2.connection.H2Connection, _stream: int, _request: dict[str, str]) -> bytes:
+    return b"HTTP/1.1 200 OK\r\n\r\n" * 10
+
+
+def reset(state: h2.connection.H2Connection, stream: int, _request: dict[str, str]) -> bytes:
+    state.reset_stream(stream, error_code=2)
+    return b""
+
+
+def goodbye(state: h2.connection.H2Connection, _stream: int, _request: dict[str, str]) -> bytes:
+    state.close_connection(error_code=11)
+    return b""
+
+
+def no_status(state: h2.connection.H2Connection, stream: int, _request: dict[str, str]) -> bytes:
+    state.send_headers(stream, [(":status", "nonsense")], end_stream=True)
+    return b""
+
+
+def bad_length(state: h2.connection.H2Connection, stream: int, _request: dict[str, str]) -> bytes:
+    state.send_headers(stream, [(":status", "200"), ("content-length", "5")])
+    state.send_data(stream, b"only", end_stream=True)
+    return b""
+
+
+def split_value(state: h2.connection.H2Connection, stream: int, _request: dict[str, str]) -> bytes:
+    state.send_headers(stream, [(":status", "200"), ("x", "a\r\nset-cookie: b")], end_stream=True)
+    return b""
+
+
+def many_headers(state: h2.connection.H2Connection, stream: int, _request: dict[str, str]) -> bytes:
+    state.send_headers(
+        stream, [(":status", "200"), *((f"x{n}", "y") for n in range(300))], end_stream=True
+    )
+    return b""
+
+
+@pytest.mark.parametrize(
+    "behave", [garbage, reset, goodbye, no_status, bad_length, split_value, many_headers]
+)
+async def test_a_broken_http2_server_is_an_error(
+    open_policy: Build, tls, trust, behave: Behave
+) -> None:
+    async with serve_http2(behave, tls) as site:
+        async with SafeFetcher(open_policy(site.port), trust=trust) as fetcher:
+            with pytest.raises(FetchError) as caught:
+                await fetcher.fetch(site.url(), limits=Limits(first_byte_seconds=1))
+
+    assert isinstance(caught.value, ProtocolBroken | TooLarge), caught.value
