@@ -79,7 +79,7 @@ class Following:
         if held and not isinstance(self._trouble, httpx2.TimeoutException):
             self._failures = 0
         self._failures += 1
-        if self._failures > self._retries + 1:
+        if self._failures > self._retries:
             raise self._give_up() from self._trouble
         asked, self._asked_seconds, self._trouble = self._asked_seconds, None, None
         return backoff_seconds(self._failures) if asked is None else asked

@@ -16,6 +16,6 @@ def list_kinds() -> Call[list[Kind]]:
 def get_kind(name: str) -> Call[Kind]:
     """The kind that `site.audit` (its highest version) or `site.audit@1` names.
 
-    Raises UnknownKind.
+    Raises NotFound.
     """
     return Call(request=get(f"/v1/kinds/{segment(name)}"), read=reading(Kind))
