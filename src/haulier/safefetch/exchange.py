@@ -1,6 +1,8 @@
 """One hop: vet the target, borrow a connection, send, read."""
 
+import asyncio
 import time
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -20,6 +22,8 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CUT = frozenset({"disconnected", "reset"})
 # The body of a redirect is of no use; a short one is read so that the connection can be kept.
 _DRAINED_BYTES = 64 * 1024
+# Pieces that are already here are handed out without a pause: other tasks want their turn as well.
+_PIECES_A_TURN = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +105,7 @@ class Exchanger:
             self._refuse_announced(head)
         try:
             async with aclosing(lease.connection.pieces()) as pieces:
-                async for piece in pieces:
-                    if not body.feed(piece):
-                        break
-                else:
-                    lease.returns = True
+                lease.returns = await _gather(pieces, body)
         except TooLarge as error:
             if not self.truncates or error.reason != "wire_bytes":
                 raise
@@ -124,6 +124,18 @@ class Exchanger:
         room = self.budget.limits.wire_bytes - self.budget.wire_bytes
         if any(int(value) > room for value in head.values("content-length") if value.isdigit()):
             raise TooLarge("wire_bytes")
+
+
+async def _gather(pieces: AsyncGenerator[bytes, None], body: Body) -> bool:
+    """Feed a body to its end; False where it ended earlier, at a limit."""
+    turn = 0
+    async for piece in pieces:
+        if not body.feed(piece):
+            return False
+        turn += 1
+        if turn % _PIECES_A_TURN == 0:
+            await asyncio.sleep(0)
+    return True
 
 
 async def _drain(connection: Connection) -> bool:
