@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 import ssrfguard
+from AntiSSRF import IPAddressRanges
 from ssrfguard._address import AddressTable
 from ssrfguard._registry import TABLE
 
@@ -223,6 +224,13 @@ def test_a_second_oracle_denies_nothing_that_the_table_lets_through() -> None:
         address = IPv4Address(value % 2**32)
         if classify(address).allowed:
             assert not _is_blocked(table, address), address
+
+
+def test_a_third_oracle_denies_nothing_that_the_table_lets_through() -> None:
+    """Microsoft's AntiSSRF publishes a recommended list of ranges."""
+    for block in IPAddressRanges.recommended_latest:
+        for edge in edges(block):
+            assert not classify(edge).allowed, (block, edge)
 
 
 def _is_blocked(table: AddressTable, address: IPv4Address | IPv6Address) -> bool:
