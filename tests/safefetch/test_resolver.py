@@ -117,6 +117,16 @@ async def test_one_family_that_fails_does_not_hide_the_other() -> None:
         assert await resolver(server)("half.example") == (ip_address("8.8.8.8"),)
 
 
+async def test_one_family_that_hangs_does_not_hide_the_other() -> None:
+    def zone(name: str, kind: str) -> Reply:
+        return host_records(name, kind) if kind == "A" else Reply(silent=True)
+
+    async with name_server(zone) as server:
+        assert await resolver(server, timeout_seconds=3.0)("half.example") == (
+            ip_address("8.8.8.8"),
+        )
+
+
 async def test_answers_are_kept_for_their_time_and_no_longer() -> None:
     replies = iter([Reply(records=(("x.example", "A", "8.8.8.8"),), ttl=0)] * 4)
 
