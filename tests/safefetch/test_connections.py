@@ -14,6 +14,7 @@ from haulier.safefetch import (
     SafeFetcher,
     host_addresses,
 )
+from haulier.safefetch.streams import compare_peer, open_socket
 from safefetch.hostile_server import redirect, reply, routes, serve
 from safefetch.socket_witness import connects
 from safefetch.test_addresses import FORMS, V4_BLOCKS, V6_BLOCKS, edges
@@ -79,6 +80,15 @@ async def test_the_vetted_address_is_dialled_although_the_name_flips(open_policy
 
     assert caught.value.reason == "private"
     assert site.connections == 1
+
+
+async def test_a_connection_that_was_led_elsewhere_is_refused() -> None:
+    async with serve(routes({})) as site:
+        connection = await open_socket(ip_address("127.0.0.1"), site.port)
+        with connection, pytest.raises(Refused) as caught:
+            compare_peer(connection, ip_address("127.0.0.2"), site.port)
+
+    assert caught.value.reason == "peer_mismatch"
 
 
 async def test_the_next_vetted_address_is_tried_when_one_does_not_answer(

@@ -87,9 +87,12 @@ async def test_a_cut_body_is_marked_when_the_caller_asks_for_it(open_policy: Bui
 
 
 def bomb(mebibytes: int) -> bytes:
+    """Pack zeros as one gzip stream: after a full flush every mebibyte has the same bytes."""
     packer = zlib.compressobj(9, wbits=31)
-    zeros = bytes(MIB)
-    return b"".join(packer.compress(zeros) for _ in range(mebibytes)) + packer.flush()
+    first, second = (
+        packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    return first + second * (mebibytes - 1) + packer.flush()
 
 
 BOMB_SCRIPT = """
@@ -111,6 +114,12 @@ async def main(port):
 
 asyncio.run(main(int(sys.argv[1])))
 """
+
+
+def test_the_bomb_is_what_it_says() -> None:
+    opener = zlib.decompressobj(31)
+
+    assert opener.decompress(bomb(3)) == bytes(3 * MIB)
 
 
 async def test_a_bomb_of_a_gibibyte_grows_the_process_by_less_than_32_mebibytes() -> None:

@@ -220,6 +220,22 @@ async def test_a_location_that_cannot_be_read_is_refused(
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 10\r\n\r\nx", b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"]
+)
+async def test_the_body_of_a_redirect_can_neither_hold_up_nor_break_the_chain(
+    open_policy: Build, body: bytes
+) -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: /end\r\n" + body
+    async with (
+        serve(routes({"/": answer, "/end": reply(b"end")})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        assert (await fetcher.fetch(site.url())).body == b"end"
+
+    assert site.connections == 2
+
+
 @pytest.mark.parametrize("status", [300, 304, 305, 306, 399])
 async def test_other_3xx_statuses_are_final(open_policy: Build, status: int) -> None:
     async with (

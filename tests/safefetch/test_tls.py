@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from haulier.safefetch import ConnectFailed, Policy, SafeFetcher, TlsFailed
+from haulier.safefetch import (
+    ConnectFailed,
+    Limits,
+    Policy,
+    Refused,
+    SafeFetcher,
+    TimedOut,
+    TlsFailed,
+)
 from safefetch.certificates import (
     DAY,
     intermediate,
@@ -228,3 +236,26 @@ async def test_a_redirect_from_https_to_http_is_refused_unless_the_policy_says_s
             lax = open_policy(*ports, allow_https_downgrade=True)
             async with SafeFetcher(lax, trust=trust) as fetcher:
                 assert (await fetcher.fetch(secure.url())).body == b"plain"
+
+
+async def test_a_handshake_that_hangs_is_left(open_policy: Build) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    limits = Limits(connect_seconds=0.2)
+    async with server, SafeFetcher(open_policy(port), limits=limits) as fetcher:
+        with pytest.raises(TimedOut) as caught:
+            await fetcher.fetch(f"https://127.0.0.1:{port}/")
+        await asyncio.sleep(0)
+
+    assert caught.value.reason == "connect"
+
+
+async def test_an_inspection_judges_the_host_like_a_fetch() -> None:
+    async with SafeFetcher(Policy(), resolver=at_home) as fetcher:
+        for url in ("https://shop.example/", "https://10.0.0.1/", "http://shop.example/"):
+            with pytest.raises(Refused):
+                await fetcher.inspect_tls(url)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from haulier.safefetch.budget import Budget
 from haulier.safefetch.decoding import Body, content_coding
-from haulier.safefetch.errors import ConnectFailed, TooLarge
+from haulier.safefetch.errors import ConnectFailed, ProtocolBroken, TimedOut, TooLarge
 from haulier.safefetch.message import Head, Message
 from haulier.safefetch.policy import Address, Policy
 from haulier.safefetch.pool import Connection, Lease, Pool
@@ -22,6 +22,7 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CUT = frozenset({"disconnected", "reset"})
 # The body of a redirect is of no use; a short one is read so that the connection can be kept.
 _DRAINED_BYTES = 64 * 1024
+_DRAIN_SECONDS = 0.5
 # Pieces that are already here are handed out without a pause: other tasks want their turn as well.
 _PIECES_A_TURN = 256
 
@@ -139,13 +140,16 @@ async def _gather(pieces: AsyncGenerator[bytes, None], body: Body) -> bool:
 
 
 async def _drain(connection: Connection) -> bool:
-    """Read a short body to its end; False where it is too long to be worth it."""
+    """Read a short body to its end; False where it is too long, slow or broken to be worth it."""
     drained = 0
-    async with aclosing(connection.pieces()) as pieces:
-        async for piece in pieces:
-            drained += len(piece)
-            if drained > _DRAINED_BYTES:
-                return False
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS), aclosing(connection.pieces()) as pieces:
+            async for piece in pieces:
+                drained += len(piece)
+                if drained > _DRAINED_BYTES:
+                    return False
+    except (ConnectFailed, ProtocolBroken, TimedOut, TimeoutError):
+        return False
     return True
 
 

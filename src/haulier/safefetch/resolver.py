@@ -54,7 +54,10 @@ class Resolver:
         cache_size: int = 1024,
         max_ttl_seconds: float = 300.0,
         negative_ttl_seconds: float = 10.0,
+        max_look_ups: int = 400,
     ) -> None:
+        # Each look-up holds two sockets; with more at once the process would run out of them.
+        self._slots = asyncio.Semaphore(max_look_ups)
         self._nameservers = tuple(nameservers)
         self._port = port
         self._timeout_seconds = timeout_seconds
@@ -86,7 +89,8 @@ class Resolver:
         async with lock:
             answer = self._cached(host)
             if answer is None:
-                answer = await self._ask(host)
+                async with self._slots:
+                    answer = await self._ask(host)
                 self._remember(host, answer)
         if answer.failure is not None:
             raise DnsFailed(answer.failure)
