@@ -16,6 +16,8 @@ from haulier.redact.values import (
     is_digest_or_uuid,
     is_number,
     is_opaque,
+    is_count,
+    is_random_word,
     is_stand_in,
 )
 
@@ -37,7 +39,9 @@ _LIST_GAP = re.compile(r"[ \t\r\n]{0,32},[ \t\r\n]{0,32}")
 _REFERENCE = re.compile(
     r"(?:(?:await|new|not)[ \t])?(?P<word>[A-Za-z_]\w{0,60}+(?:(?:\.|->|::|\?\.)[A-Za-z_]\w{0,60}+){0,8}+)(?P<open>[(\[])?"
 )
-_PASSPHRASE = re.compile(r"[a-z]{2,12}(?:[ ][a-z]{2,12}){3,30}(?=[ \t]*(?:[\r\n\"']|\Z))")
+_PASSPHRASE = re.compile(
+    r"[A-Za-z0-9]{1,14}(?:[ ][A-Za-z0-9]{1,14}){3,30}+(?=[ \t]*(?:[\r\n\"';&]|\Z))"
+)
 _PROSE = re.compile(
     r"(?i:must|is|was|are|a|an|the|should|not|no|may|can|cannot|has|have|for|of|to|at|with|does|do|too|will|be|been|"
     r"please|use|and|or|in|on|by|from|your|we|it|this|that|found|failed|only|you|if)\b"
@@ -102,7 +106,7 @@ def is_secret_value(content: str, judgement: Judgement) -> bool:
         return False
     match judgement.strength:
         case Strength.SURE:
-            return judgement.label in {"password", "code", "pin"} or not is_number(content)
+            return judgement.label in {"password", "code", "pin"} or not is_count(content)
         case Strength.LIKELY:
             return _is_likely(content, judgement.label)
         case Strength.WEAK:
@@ -132,7 +136,7 @@ def _is_code(text: str, position: int) -> bool:
     if found is None:
         return False
     word = found.group("word")
-    if any(character.isdigit() for character in word):
+    if any(character.isdigit() for character in word) or is_random_word(word):
         return False
     if found.group("open"):
         return True

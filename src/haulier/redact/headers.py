@@ -20,7 +20,23 @@ _PARAMETERS = re.compile(
 _TOKEN = re.compile(r"[^\s\"'`,;<>\\]+")
 _KNOWN_SCHEMES = (
     frozenset(
-        ["bearer", "basic", "token", "negotiate", "ntlm", "apikey", "api-key", "geniekey", "key", "jwt", "ssws", "bot", "splunk", "sso", "zoho-oauthtoken"]
+        [
+            "bearer",
+            "basic",
+            "token",
+            "negotiate",
+            "ntlm",
+            "apikey",
+            "api-key",
+            "geniekey",
+            "key",
+            "jwt",
+            "ssws",
+            "bot",
+            "splunk",
+            "sso",
+            "zoho-oauthtoken",
+        ]
     )
     | _PARAMETER_SCHEMES
 )
@@ -31,7 +47,19 @@ _BARE_SCHEME = re.compile(
 _COOKIE = re.compile(r"[ \t]*([^=;,\s\"'<>\\]{1,200})[ \t]*=[ \t]*(\"[^\";\\]*\"|[^;,\s\"'\\]*)")
 _COOKIE_FLAG = re.compile(r"[ \t]*[A-Za-z\-]{1,20}[ \t]*;")
 _COOKIE_ATTRIBUTES = frozenset(
-    ["path", "domain", "expires", "max-age", "samesite", "httponly", "secure", "priority", "partitioned", "version", "comment"]
+    [
+        "path",
+        "domain",
+        "expires",
+        "max-age",
+        "samesite",
+        "httponly",
+        "secure",
+        "priority",
+        "partitioned",
+        "version",
+        "comment",
+    ]
 )
 
 

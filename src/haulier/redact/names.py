@@ -55,7 +55,9 @@ _SURE_ENDINGS = (
     ("password", "password"), ("passwd", "password"), ("passphrase", "password"), ("passwort", "password"),
     ("secret", "secret"), ("token", "token"), ("apikey", "api-key"), ("secretkey", "secret"),
     ("accesskey", "api-key"), ("privatekey", "private-key"), ("sessionid", "session"), ("sessid", "session"),
-    ("credentials", "credentials"), ("pwd", "password"),
+    ("credentials", "credentials"), ("accountkey", "api-key"), ("authkey", "api-key"), ("signingkey", "private-key"),
+    ("masterkey", "api-key"), ("encryptionkey", "private-key"), ("storagekey", "api-key"), ("subscriptionkey", "api-key"),
+    ("licensekey", "api-key"), ("sessionkey", "session"), ("pwd", "password"),
 )  # fmt: skip
 _KEY_QUALIFIERS = {
     **dict.fromkeys(
@@ -76,7 +78,7 @@ _KEY_QUALIFIERS = {
     **dict.fromkeys(_set("session jwt cookie csrf django flask rails base"), "secret"),
 }
 _SURE_KEY_QUALIFIERS = _set(
-    """api access secret auth private encryption signing decryption hmac master shared account jwt aes
+    """api access secret auth private encryption signing decryption hmac master shared account jwt aes deploy webhook integration
     ssh storage consumer subscription license licence session cookie"""
 )
 _INNOCENT_KEY_QUALIFIERS = _set(
@@ -140,13 +142,14 @@ def judge(name: str) -> Judgement:
         return _NOTHING
     if words[-1] in _INNOCENT_ENDINGS and not _is_secret_in_spite_of_its_ending(words):
         return _NOTHING
-    for position in range(len(words) - 1, -1, -1):
+    best = _NOTHING
+    for position in range(len(words) - 1, max(-1, len(words) - 6), -1):
         found = _judge_word(words, position)
         if found.strength is Strength.SURE and not set(words[position + 1 :]) <= _QUALIFIERS:
-            return Judgement(Strength.LIKELY, found.label)
-        if found.strength or position < len(words) - 4:
-            return found
-    return _NOTHING
+            found = Judgement(Strength.LIKELY, found.label)
+        if found.strength > best.strength:
+            best = found
+    return best
 
 
 def _is_secret_in_spite_of_its_ending(words: list[str]) -> bool:

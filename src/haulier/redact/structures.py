@@ -17,6 +17,7 @@ from haulier.redact.field_values import is_secret_value
 from haulier.redact.headers import authorization_spans, cookie_spans, is_cookie_pairs
 from haulier.redact.marks import MARK, SafeText, mark, replace_spans, veil_marks
 from haulier.redact.names import Judgement, Strength, judge
+from haulier.redact.values import has_digit_or_symbol
 
 _HARMLESS = (
     int, float, complex, bool, type(None), datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo,
@@ -25,6 +26,8 @@ _HARMLESS = (
 )  # fmt: skip
 _NUMBERS = frozenset({int, float, bool, type(None)})
 _OPEN = Judgement(Strength.NONE, "")
+_PAIR = Judgement(Strength.NONE, "pair")
+"""Handed down to the items of a list of pairs."""
 _NAME_KEYS = ("name", "key", "field", "header", "Name", "Key", "param", "id")
 _VALUE_KEYS = ("value", "val", "content", "Value", "default", "data")
 _JWK_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
@@ -147,7 +150,11 @@ class Walker:
     def _sequence(self, value: Sequence[object], judgement: Judgement) -> Step:
         items: list[object] = []
         source = list(value)
-        pair = _pair_judgement(source)
+        pair = _pair_judgement(source, is_item=judgement is _PAIR)
+        if judgement is _PAIR:
+            judgement = _OPEN
+        if judgement is _OPEN and source and all(_is_pair(item) for item in source):
+            judgement = _PAIR
         flagged: Judgement | None = None
         for position, item in enumerate(source):
             inner = flagged or judgement
@@ -243,19 +250,25 @@ def _named_value_key(value: Mapping[object, object]) -> tuple[str, Judgement] | 
     return None
 
 
-def _pair_judgement(items: Sequence[object]) -> Judgement | None:
-    """For `("authorization", "Bearer ...")`: the verdict on the first of exactly two."""
+def _is_pair(item: object) -> bool:
+    return isinstance(item, (tuple, list)) and len(item) == 2 and isinstance(item[0], (str, bytes))
+
+
+def _pair_judgement(items: Sequence[object], *, is_item: bool) -> Judgement | None:
+    """For `("authorization", "Bearer ...")`: the verdict on the first of exactly two.
+
+    A pair that stands alone may be two names, `("password", "token")`; one in a list of pairs is
+    an item of a mapping.
+    """
     if len(items) != 2 or not isinstance(items[0], (str, bytes)):
         return None
     judgement = judge(_as_name(items[0]))
     second = items[1]
     if judgement.strength is Strength.NONE or not isinstance(second, (str, bytes)):
         return None
-    return (
-        None
-        if _as_name(second).replace("_", "").replace("-", "").isalpha() and len(second) < 20
-        else judgement
-    )
+    if not is_item and not has_digit_or_symbol(_as_name(second)) and len(second) < 20:
+        return None
+    return judgement
 
 
 def _flag_judgement(item: object) -> Judgement | None:

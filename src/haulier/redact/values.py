@@ -5,7 +5,109 @@ import re
 from haulier.redact.marks import MARK, VEIL
 
 _STAND_IN_WORDS = frozenset(
-    ["none", "null", "nil", "undefined", "nan", "true", "false", "yes", "no", "on", "off", "empty", "unset", "default", "required", "optional", "missing", "invalid", "expired", "incorrect", "wrong", "changed", "updated", "hidden", "masked", "redacted", "filtered", "removed", "omitted", "secret", "password", "passwd", "token", "string", "str", "int", "integer", "bool", "boolean", "bytes", "number", "any", "text", "varchar", "object", "array", "list", "dict", "map", "float", "char", "uuid", "date", "datetime", "secretstr", "optional[str]", "unknown", "valid", "present", "absent", "ok", "failed", "success", "disabled", "enabled", "revoked", "denied", "granted", "accepted", "rejected", "changeme", "example", "placeholder", "todo", "tbd", "n/a", "na", "test", "self", "this", "key", "value", "name", "login", "username", "user", "basic", "bearer", "digest", "negotiate", "oauth", "oauth2", "jwt", "apikey", "api_key", "public", "private", "session", "cookie", "anonymous", "guest"]
+    [
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "nan",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "empty",
+        "unset",
+        "default",
+        "required",
+        "optional",
+        "missing",
+        "invalid",
+        "expired",
+        "incorrect",
+        "wrong",
+        "changed",
+        "updated",
+        "hidden",
+        "masked",
+        "redacted",
+        "filtered",
+        "removed",
+        "omitted",
+        "secret",
+        "password",
+        "passwd",
+        "token",
+        "string",
+        "str",
+        "int",
+        "integer",
+        "bool",
+        "boolean",
+        "bytes",
+        "number",
+        "any",
+        "text",
+        "varchar",
+        "object",
+        "array",
+        "list",
+        "dict",
+        "map",
+        "float",
+        "char",
+        "uuid",
+        "date",
+        "datetime",
+        "secretstr",
+        "optional[str]",
+        "unknown",
+        "valid",
+        "present",
+        "absent",
+        "ok",
+        "failed",
+        "success",
+        "disabled",
+        "enabled",
+        "revoked",
+        "denied",
+        "granted",
+        "accepted",
+        "rejected",
+        "changeme",
+        "example",
+        "placeholder",
+        "todo",
+        "tbd",
+        "n/a",
+        "na",
+        "test",
+        "self",
+        "this",
+        "key",
+        "value",
+        "name",
+        "login",
+        "username",
+        "user",
+        "basic",
+        "bearer",
+        "digest",
+        "negotiate",
+        "oauth",
+        "oauth2",
+        "jwt",
+        "apikey",
+        "api_key",
+        "public",
+        "private",
+        "session",
+        "cookie",
+        "anonymous",
+        "guest",
+    ]
 )
 _STAND_IN = re.compile(
     r"""
@@ -29,6 +131,7 @@ _DIGEST = re.compile(
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_.,:]{0,30}(?:ms|s|m|h|d|kb|mb|gb|%)?", re.IGNORECASE)
 _RUN = re.compile(r"[A-Za-z0-9]{12,}")
 _TURN = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])|[a-z](?=[A-Z])|[A-Z](?=[a-z])")
+_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _JUDGED_CHARACTERS = 400
 
 
@@ -47,6 +150,17 @@ def is_stand_in(value: str) -> bool:
 def is_number(value: str) -> bool:
     """Whether the value is a plain number, duration, size or time of day."""
     return len(value) <= 40 and _NUMBER.fullmatch(value) is not None
+
+
+def is_count(value: str) -> bool:
+    """Whether the value is a number that nobody would draw as a token: fewer than ten digits."""
+    return is_number(value) and sum(character.isdigit() for character in value) < 10
+
+
+def is_random_word(word: str) -> bool:
+    """Whether a word of letters changes case too often to be a name that somebody chose."""
+    pieces = _PIECE.findall(word)
+    return len(pieces) >= 5 and len(word) < 3.2 * len(pieces)
 
 
 def is_digest_or_uuid(value: str) -> bool:
