@@ -1,7 +1,7 @@
 """Texts and values without a secret: each must come back as it is."""
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import json
 import random
@@ -117,7 +117,7 @@ def _values(draw: random.Random) -> Iterator[object]:
     yield {"password": None, "token": "", "secret": True, "api_key": "<your-key>"}
     yield {
         "id": uuid.UUID(int=draw.getrandbits(128)),
-        "at": datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC),
+        "at": dt.datetime(2026, 11, 21, tzinfo=dt.UTC),
     }
     yield {
         "key": "value",

@@ -104,10 +104,10 @@ class Catalogue:
 
 
 def _as_trie(literals: Mapping[str, bool], read: str) -> str:
-    """An alternation in which no two branches begin with the same letter; the longest literal wins.
+    r"""An alternation in which no two branches begin with the same letter; the longest literal wins.
 
     A literal that maps to True counts only where no word goes on before it; an escape such as
-    `\\n` or `%3D` is no word.
+    `\n` or `%3D` is no word.
     """
     branches: dict[str, dict[str, bool]] = {}
     for literal, bounded in literals.items():

@@ -13,10 +13,10 @@ from haulier.redact.names import Judgement, Strength
 from haulier.redact.reading import Value, glance_at_value, line_end, read_quoted, read_value
 from haulier.redact.values import (
     has_digit_or_symbol,
+    is_count,
     is_digest_or_uuid,
     is_number,
     is_opaque,
-    is_count,
     is_random_word,
     is_stand_in,
 )
@@ -72,10 +72,14 @@ def spans_at(text: str, position: int, judgement: Judgement, operator: str) -> l
             return plain_spans_at(text, typed.end(), judgement)
         if _PROSE.match(text, position) and " " in text[position : position + 12]:
             return []
-    if judgement.strength is Strength.SURE and (phrase := _PASSPHRASE.match(text, position)):
-        if not any(_PROSE.fullmatch(word) for word in phrase.group().split(" ")):
-            return [Span(start=position, end=phrase.end(), label=judgement.label)]
-    return plain_spans_at(text, position, judgement)
+    return _passphrase_at(text, position, judgement) or plain_spans_at(text, position, judgement)
+
+
+def _passphrase_at(text: str, position: int, judgement: Judgement) -> list[Span]:
+    phrase = _PASSPHRASE.match(text, position) if judgement.strength is Strength.SURE else None
+    if phrase is None or any(_PROSE.fullmatch(word) for word in phrase.group().split(" ")):
+        return []
+    return [Span(start=position, end=phrase.end(), label=judgement.label)]
 
 
 def plain_spans_at(text: str, position: int, judgement: Judgement) -> list[Span]:

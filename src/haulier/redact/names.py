@@ -129,6 +129,14 @@ _PASS_OWNERS = _set(
     "db database user smtp mail email mysql pg postgres root admin ftp sftp redis mongo ldap my the proxy"
     " http rabbitmq amqp ssh wifi imap pop sudo basic login bind key store auth vpn sql app api service"
 )
+_PAIRS = {
+    ("session", "id"): "session",
+    ("sess", "id"): "session",
+    **{
+        (owner, "code"): "code"
+        for owner in _set("recovery backup auth authorization security verification")
+    },
+}
 _INNOCENT_PASS = _set("bypass compass overpass surpass trespass encompass")
 
 
@@ -157,8 +165,7 @@ def _is_secret_in_spite_of_its_ending(words: list[str]) -> bool:
     return (
         last_two in {("secret", "id"), ("session", "id"), ("sess", "id"), ("php", "sessid")}
         or (words[-1] == "reset" and "token" in words)
-        or words == ["authorization", "header"]
-        or words == ["auth", "header"]
+        or words in (["authorization", "header"], ["auth", "header"])
     )
 
 
@@ -174,24 +181,15 @@ def _judge_word(words: list[str], position: int) -> Judgement:
         return Judgement(Strength.SURE, "password")
     if word in _SURE:
         return Judgement(Strength.SURE, _SURE[word])
-    if word == "id" and before in {"session", "sess"}:
-        return Judgement(Strength.SURE, "session")
-    if word == "code" and before in {
-        "recovery",
-        "backup",
-        "auth",
-        "authorization",
-        "security",
-        "verification",
-    }:
-        return Judgement(Strength.SURE, "code")
-    for ending, label in _SURE_ENDINGS:
-        if word.endswith(ending):
-            return Judgement(Strength.SURE, label)
-    if word.endswith("pass") and word not in _INNOCENT_PASS and word != "pass" and is_last:
+    label = _PAIRS.get((before, word)) or next(
+        (label for ending, label in _SURE_ENDINGS if word.endswith(ending)), ""
+    )
+    return Judgement(Strength.SURE, label) if label else _judge_last(word) if is_last else _NOTHING
+
+
+def _judge_last(word: str) -> Judgement:
+    if word.endswith("pass") and word not in _INNOCENT_PASS:
         return Judgement(Strength.LIKELY, "password")
-    if not is_last:
-        return _NOTHING
     if word in _LIKELY_WORDS:
         return Judgement(Strength.LIKELY, _LIKELY_WORDS[word])
     if word in _WEAK_WORDS:

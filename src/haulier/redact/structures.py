@@ -5,22 +5,33 @@ are remembered by identity, so that shared parts cost once.
 """
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
 import ipaddress
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from haulier.redact.field_values import is_secret_value
-from haulier.redact.headers import authorization_spans, cookie_spans, is_cookie_pairs
-from haulier.redact.marks import MARK, SafeText, mark, replace_spans, veil_marks
+from haulier.redact.marks import SafeText, mark
 from haulier.redact.names import Judgement, Strength, judge
-from haulier.redact.values import has_digit_or_symbol
+from haulier.redact.shapes import (
+    JWK_MEMBERS,
+    as_name,
+    flag_judgement,
+    hide_named,
+    is_mapping,
+    is_memory,
+    is_pair,
+    is_sequence,
+    is_set,
+    named_value_key,
+    pair_judgement,
+)
 
 _HARMLESS = (
-    int, float, complex, bool, type(None), datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo,
+    int, float, complex, bool, type(None), dt.date, dt.time, dt.timedelta, dt.tzinfo,
     decimal.Decimal, fractions.Fraction, uuid.UUID, enum.Enum, ipaddress.IPv4Address, ipaddress.IPv6Address,
     ipaddress.IPv4Network, ipaddress.IPv6Network, type(Ellipsis), type(NotImplemented), range,
 )  # fmt: skip
@@ -28,9 +39,6 @@ _NUMBERS = frozenset({int, float, bool, type(None)})
 _OPEN = Judgement(Strength.NONE, "")
 _PAIR = Judgement(Strength.NONE, "pair")
 """Handed down to the items of a list of pairs."""
-_NAME_KEYS = ("name", "key", "field", "header", "Name", "Key", "param", "id")
-_VALUE_KEYS = ("value", "val", "content", "Value", "default", "data")
-_JWK_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
 
 Step = Generator[tuple[object, Judgement], object, object]
 
@@ -78,8 +86,10 @@ class Walker:
             return self._string(value, judgement), None, key
         if isinstance(value, _HARMLESS):
             return self._harmless(value, judgement), None, key
-        if isinstance(value, (bytes, bytearray, memoryview)):
+        if isinstance(value, (bytes, bytearray)):
             return self._bytes(bytes(value), judgement), None, key
+        if is_memory(value):
+            return self._bytes(value.tobytes(), judgement), None, key
         if isinstance(value, BaseException):
             return self._exception(value), None, key
         if key in self._open:
@@ -94,32 +104,30 @@ class Walker:
         return None, step, key
 
     def _step(self, value: object, judgement: Judgement) -> Step | None:
-        if isinstance(value, Mapping):
+        if is_mapping(value):
             return self._mapping(value, judgement)
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return self._dataclass(value, judgement)
-        if isinstance(value, (list, tuple)) or (
-            isinstance(value, Sequence) and not isinstance(value, str)
-        ):
+        if is_sequence(value):
             return self._sequence(value, judgement)
-        if isinstance(value, Set):
+        if is_set(value):
             return self._set(value, judgement)
         return None
 
     def _mapping(self, value: Mapping[object, object], judgement: Judgement) -> Step:
         result: dict[object, object] = {}
         is_jwk = "kty" in value
-        named = _named_value_key(value)
+        named = named_value_key(value)
         for key, item in list(value.items()):
             safe_key = self._text(key) if type(key) is str else (yield (key, _OPEN))
             inner = judgement
-            name = _as_name(key)
+            name = as_name(key)
             if judgement.strength is not Strength.SURE:
                 own = judge(name) if name else _OPEN
                 inner = own if own.strength > judgement.strength else judgement
                 if named is not None and key == named[0]:
                     inner = named[1]
-                elif is_jwk and name in _JWK_MEMBERS:
+                elif is_jwk and name in JWK_MEMBERS:
                     inner = Judgement(Strength.SURE, "private-key")
             if type(item) is str:
                 safe_item: object = self._string(item, inner)
@@ -150,10 +158,10 @@ class Walker:
     def _sequence(self, value: Sequence[object], judgement: Judgement) -> Step:
         items: list[object] = []
         source = list(value)
-        pair = _pair_judgement(source, is_item=judgement is _PAIR)
+        pair = pair_judgement(source, is_item=judgement is _PAIR)
         if judgement is _PAIR:
             judgement = _OPEN
-        if judgement is _OPEN and source and all(_is_pair(item) for item in source):
+        if judgement is _OPEN and source and all(is_pair(item) for item in source):
             judgement = _PAIR
         flagged: Judgement | None = None
         for position, item in enumerate(source):
@@ -161,7 +169,7 @@ class Walker:
             if pair is not None and position == 1:
                 inner = pair
             items.append(self._string(item, inner) if type(item) is str else (yield (item, inner)))
-            flagged = _flag_judgement(item)
+            flagged = flag_judgement(item)
         if isinstance(value, tuple):
             make = getattr(type(value), "_make", None)
             if callable(make):
@@ -169,10 +177,11 @@ class Walker:
             return tuple(items)
         return items
 
-    def _set(self, value: Set[object], judgement: Judgement) -> Step:
+    def _set(self, value: AbstractSet[object], judgement: Judgement) -> Step:
         items: list[object] = []
         for item in list(value):
-            items.append((yield (item, judgement)))
+            safe = yield (item, judgement)
+            items += (safe,)
         try:
             return frozenset(items) if isinstance(value, frozenset) else set(items)
         except TypeError:
@@ -207,76 +216,6 @@ class Walker:
                 if text.isprintable() or text.isascii():
                     return self._string(text, judgement).encode(encoding)
         return self._string(value.decode("latin-1"), judgement).encode("latin-1")
-
-
-def hide_named(text: str, judgement: Judgement) -> str:
-    """The value of a field of that name: its secret part replaced, its scheme or names kept."""
-    if MARK.fullmatch(text):
-        return text
-    if judgement.label == "cookie":
-        veiled = veil_marks(text)
-        if is_cookie_pairs(veiled, 0, len(text)):
-            return replace_spans(text, cookie_spans(veiled, 0, len(text)))
-    if judgement.label == "authorization" and (
-        judgement.strength is Strength.SURE or " " in text.strip()
-    ):
-        return replace_spans(text, authorization_spans(veil_marks(text), 0, len(text)))
-    if not is_secret_value(veil_marks(text), judgement):
-        return text
-    return mark(judgement.label)
-
-
-def _as_name(key: object) -> str:
-    if isinstance(key, str):
-        name = str.__str__(key)
-    elif isinstance(key, bytes):
-        name = key.decode("latin-1")
-    else:
-        return ""
-    return "" if "=" in name or "[" in name and MARK.search(name) else name
-
-
-def _named_value_key(value: Mapping[object, object]) -> tuple[str, Judgement] | None:
-    """For `{"name": "Authorization", "value": ...}`: the key of the value and the name's verdict."""
-    if not any(value_key in value for value_key in _VALUE_KEYS):
-        return None
-    for name_key in _NAME_KEYS:
-        name = value.get(name_key) if name_key in value else None
-        if isinstance(name, (str, bytes)):
-            judgement = judge(_as_name(name))
-            for value_key in _VALUE_KEYS:
-                if judgement.strength is not Strength.NONE and value_key in value:
-                    return value_key, judgement
-    return None
-
-
-def _is_pair(item: object) -> bool:
-    return isinstance(item, (tuple, list)) and len(item) == 2 and isinstance(item[0], (str, bytes))
-
-
-def _pair_judgement(items: Sequence[object], *, is_item: bool) -> Judgement | None:
-    """For `("authorization", "Bearer ...")`: the verdict on the first of exactly two.
-
-    A pair that stands alone may be two names, `("password", "token")`; one in a list of pairs is
-    an item of a mapping.
-    """
-    if len(items) != 2 or not isinstance(items[0], (str, bytes)):
-        return None
-    judgement = judge(_as_name(items[0]))
-    second = items[1]
-    if judgement.strength is Strength.NONE or not isinstance(second, (str, bytes)):
-        return None
-    if not is_item and not has_digit_or_symbol(_as_name(second)) and len(second) < 20:
-        return None
-    return judgement
-
-
-def _flag_judgement(item: object) -> Judgement | None:
-    """For `["--password", "..."]`: the verdict on a flag that the next item belongs to."""
-    if not isinstance(item, str) or not item.startswith("-") or "=" in item or " " in item:
-        return None
-    judgement = judge(item)
-    return judgement if judgement.strength is not Strength.NONE else None
 
 
 def _free_key(result: dict[object, object], key: object) -> object:
