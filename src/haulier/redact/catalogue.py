@@ -74,7 +74,7 @@ class Catalogue:
             first = start
             if start and text[start - 1] in self._joiners:
                 first = max(done, start - _REACH)
-            elif _PLAIN.fullmatch(text, start, end):
+            elif _PLAIN.fullmatch(text, start, end) and not self._literals.match(text, start):
                 done = end
                 continue
             done = self._search(text, first, end, spans)

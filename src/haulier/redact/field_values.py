@@ -109,8 +109,10 @@ def is_secret_value(content: str, judgement: Judgement) -> bool:
     if is_stand_in(content):
         return False
     match judgement.strength:
+        case Strength.SURE if judgement.label == "pin":
+            return len(content) >= 4 and any(character.isdigit() for character in content)
         case Strength.SURE:
-            return judgement.label in {"password", "code", "pin"} or not is_count(content)
+            return judgement.label in {"password", "code"} or not is_count(content)
         case Strength.LIKELY:
             return _is_likely(content, judgement.label)
         case Strength.WEAK:

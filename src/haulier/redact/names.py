@@ -49,7 +49,8 @@ _SURE = {
     **dict.fromkeys(
         _set("sessionid sessid phpsessid jsessionid sessionkey sessiontoken"), "session"
     ),
-    **dict.fromkeys(_set("mnemonic totp otp cvv cvc cvv2"), "secret"),
+    **dict.fromkeys(_set("mnemonic totp otp cvv cvc"), "secret"),
+    **dict.fromkeys(_set("pin pincode"), "pin"),
 }
 _SURE_ENDINGS = (
     ("password", "password"), ("passwd", "password"), ("passphrase", "password"), ("passwort", "password"),
@@ -114,7 +115,7 @@ _WEAK_WORDS = {
 }  # fmt: skip
 _LIKELY_WORDS = {
     "auth": "authorization", "sig": "signature", "signature": "signature", "hmac": "signature",
-    "pass": "password", "pw": "password", "pin": "pin", "sid": "session", "sas": "signature", "se": "signature",
+    "pass": "password", "pw": "password", "sid": "session", "sas": "signature", "se": "signature",
     "login": "credentials", "authentication": "authorization", "pat": "token",
 }  # fmt: skip
 _QUALIFIERS = _set(

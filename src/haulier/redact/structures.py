@@ -9,6 +9,7 @@ import datetime as dt
 import decimal
 import enum
 import fractions
+import inspect
 import ipaddress
 import uuid
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -67,12 +68,18 @@ class Walker:
             step, key = stack[-1]
             try:
                 child, judgement = step.send(sent)
+                sent, inner, inner_key = self._begin(child, judgement)
             except StopIteration as stop:
                 stack.pop()
                 self._open.discard(key)
                 self._done[key] = sent = stop.value
                 continue
-            sent, inner, inner_key = self._begin(child, judgement)
+            except Exception:  # noqa: BLE001 - one hostile part must not cost the rest
+                if _is_finished(step):
+                    stack.pop()
+                    self._open.discard(key)
+                sent = SafeText(mark("unreadable"))
+                continue
             if inner is not None:
                 stack.append((inner, inner_key))
                 sent = None
@@ -158,6 +165,7 @@ class Walker:
     def _sequence(self, value: Sequence[object], judgement: Judgement) -> Step:
         items: list[object] = []
         source = list(value)
+        names = _field_names(value)
         pair = pair_judgement(source, is_item=judgement is _PAIR)
         if judgement is _PAIR:
             judgement = _OPEN
@@ -166,6 +174,8 @@ class Walker:
         flagged: Judgement | None = None
         for position, item in enumerate(source):
             inner = flagged or judgement
+            if names and judgement.strength is not Strength.SURE:
+                inner = judge(names[position])
             if pair is not None and position == 1:
                 inner = pair
             items.append(self._string(item, inner) if type(item) is str else (yield (item, inner)))
@@ -200,8 +210,9 @@ class Walker:
             or isinstance(value, (bool, enum.Enum))
         ):
             return value
-        if isinstance(value, (int, float)) and judgement.label not in {"password", "code", "pin"}:
-            return value if abs(value) < 1e8 else SafeText(mark(judgement.label))
+        if isinstance(value, (int, float)) and judgement.label not in {"password", "code"}:
+            largest_kept = 999 if judgement.label == "pin" else 1e8
+            return value if abs(value) <= largest_kept else SafeText(mark(judgement.label))
         if isinstance(value, (int, float, uuid.UUID, decimal.Decimal)):
             return SafeText(mark(judgement.label))
         return value
@@ -216,6 +227,18 @@ class Walker:
                 if text.isprintable() or text.isascii():
                     return self._string(text, judgement).encode(encoding)
         return self._string(value.decode("latin-1"), judgement).encode("latin-1")
+
+
+def _field_names(value: Sequence[object]) -> tuple[str, ...]:
+    """The names of the items of a named tuple; none for any other sequence."""
+    names: object = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
+    if not is_sequence(names) or len(names) != len(value):
+        return ()
+    return tuple(str(name) for name in names)
+
+
+def _is_finished(step: Step) -> bool:
+    return inspect.getgeneratorstate(step) == inspect.GEN_CLOSED
 
 
 def _free_key(result: dict[object, object], key: object) -> object:
