@@ -34,6 +34,7 @@ _TEMPLATE = re.compile(
     r"""["']?(?:\{\{[^{}\n]{0,80}\}\}|\$\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{0,80}\}|\$\([^()\n]{0,80}\)|<[A-Za-z][^<>\n=/]{0,60}>"""
     r"""|<%[^%\n]{0,80}%>)(?=[\s"'`,;&)\]}|<.]|\Z)"""
 )
+_DIGIT = re.compile(r"[0-9]")
 _LIST = re.compile(r"\[[ \t\r\n]{0,32}")
 _LIST_GAP = re.compile(r"[ \t\r\n]{0,32},[ \t\r\n]{0,32}")
 _REFERENCE = re.compile(
@@ -142,13 +143,14 @@ def _is_code(text: str, position: int) -> bool:
     if found is None:
         return False
     word = found.group("word")
-    if any(character.isdigit() for character in word) or is_random_word(word):
+    if _DIGIT.search(word) is not None:
         return False
     if found.group("open"):
-        return True
+        return not is_random_word(word)
     after = text[found.end() : found.end() + 1]
     is_alone = not after or after in " \t\r\n,;)]}:"
-    return is_alone and ("." in word or "_" in word or "->" in word)
+    is_name = is_alone and ("." in word or "_" in word or "->" in word)
+    return is_name and not is_random_word(word)
 
 
 def authorization_at(text: str, position: int, judgement: Judgement) -> list[Span]:

@@ -96,7 +96,9 @@ def _spans_of(text: str, start: int, end: int) -> list[Span]:
             return spans_at(text, position, judgement, operator)
     elif name[0] != "-" and _FORM.match(text, end) is None:
         return []
-    return _scheme(text, name, end) or _by_form(text, start, end, judgement)
+    if judgement.label == "token" and (spans := _scheme(text, name, end)):
+        return spans
+    return _by_form(text, start, end, judgement)
 
 
 def _by_form(text: str, start: int, end: int, judgement: Judgement) -> list[Span]:

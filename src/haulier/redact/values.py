@@ -129,6 +129,7 @@ _DIGEST = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}"
 )
 _NUMBER = re.compile(r"[-+]?[0-9][0-9_.,:]{0,30}(?:ms|s|m|h|d|kb|mb|gb|%)?", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]")
 _RUN = re.compile(r"[A-Za-z0-9]{12,}")
 _TURN = re.compile(r"[0-9](?=[A-Za-z])|[A-Za-z](?=[0-9])|[a-z](?=[A-Z])|[A-Z](?=[a-z])")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -137,12 +138,12 @@ _JUDGED_CHARACTERS = 400
 
 def is_stand_in(value: str) -> bool:
     """Whether the value says that something is absent or yet to be filled in: `<your-token>`."""
-    if not value.strip(VEIL) or MARK.fullmatch(value):
+    if not value.strip(VEIL) or (value[0] == "[" and MARK.fullmatch(value)):
         return True
     if len(value) > _JUDGED_CHARACTERS:
         return False
     stripped = value.strip(" \t.,;:!")
-    if not any(character.isalnum() for character in stripped):
+    if _WORD.search(stripped) is None:
         return True
     return stripped.lower() in _STAND_IN_WORDS or _STAND_IN.fullmatch(stripped) is not None
 
