@@ -12,6 +12,7 @@ from haulier.checks.nesting import shallow
         "plain < text > only",
         "<div></div>" * 50,
         "<li>" * 50,
+        "<a name=x>" * 50,
         "<p>" * 50,
         "<br>" * 50,
         "<table>" + "<tr><td>" * 50,

@@ -21,9 +21,9 @@ _BACK_TO_HTML = {"foreignobject", "desc", "title", "annotation-xml", "div", "p",
 _NEVER_OPEN = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"}
     | {"track", "wbr", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "tbody"}
-    | {"thead", "tfoot", "colgroup", "caption", "rp", "rt"}
+    | {"thead", "tfoot", "colgroup", "caption", "rp", "rt", "a", "button", "form"}
 )
-"""Elements without content, and those that the next of their kind closes."""
+"""Elements without content, and those that never stand inside their like: the parser sees to it."""
 
 
 def shallow(text: str, limit: int) -> str:
