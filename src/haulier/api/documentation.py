@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from haulier.api.auth import SCHEME
 from haulier.api.narrowing import as_object
 from haulier.api.problems import MEDIA_TYPE
-from haulier.api.v1.shapes import ProblemShape
+from haulier.api.v1 import shapes
 from haulier.domain.access import Permission
 
 Json = dict[str, object]
@@ -119,7 +119,7 @@ def _build(app: FastAPI) -> dict[str, object]:
             {"name": "health", "description": "Whether this process can do its work."},
         ],
     )
-    problem = ProblemShape.model_json_schema(ref_template="#/components/schemas/{model}")
+    problem = shapes.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     components = as_object(document.get("components"))
     schemas = {**as_object(components.get("schemas")), **as_object(problem.pop("$defs", None))}
     schemes = {
@@ -131,8 +131,25 @@ def _build(app: FastAPI) -> dict[str, object]:
         }
     }
     schemas["Problem"] = problem
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    document["paths"] = {
+        path: {
+            method: _without_framework_refusal(item) for method, item in as_object(found).items()
+        }
+        for path, found in as_object(document.get("paths")).items()
+    }
     document["components"] = {**components, "schemas": schemas, "securitySchemes": schemes}
     return document
+
+
+def _without_framework_refusal(operation: object) -> Json:
+    """The framework promises a 422 of its own form to every route with a parameter."""
+    fields = as_object(operation)
+    answers = as_object(fields.get("responses"))
+    if "application/json" in as_object(as_object(answers.get("422")).get("content")):
+        del answers["422"]
+    return {**fields, "responses": answers}
 
 
 def _refusal(status: int) -> Json:
