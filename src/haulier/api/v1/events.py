@@ -9,7 +9,7 @@ from starlette.responses import Response
 from haulier.api.answers import json_answer
 from haulier.api.auth import Authenticated, authenticate
 from haulier.api.context import Caller, context_of
-from haulier.api.documentation import describe
+from haulier.api.documentation import describe, kept
 from haulier.api.times import format_time
 from haulier.api.v1 import examples, shapes
 from haulier.api.v1.event_stream import EventStream, StreamSource
@@ -42,7 +42,7 @@ _STREAM: Final = {"schema": {"type": "string"}, "example": "id: 1\nevent: queued
             200: {
                 "description": "A page of events, or a stream of them.",
                 "content": {
-                    "application/json": {"example": examples.EVENTS},
+                    "application/json": {"example": kept(examples.EVENTS)},
                     "text/event-stream": _STREAM,
                 },
             }
