@@ -64,7 +64,7 @@ async def open_runtime(settings: Settings, database_url: str) -> AsyncGenerator[
     not answer.
     """
     handlers = discover(settings.kinds_modules)
-    async with open_database(_database_config(settings, database_url)) as database:
+    async with open_database(database_config(settings, database_url)) as database:
         batcher = EnqueueBatcher(database)
         async with batcher.running():
             yield _runtime(settings, database_url, database, batcher, handlers)
@@ -84,7 +84,8 @@ def worker_config(settings: Settings) -> WorkerConfig:
     )
 
 
-def _database_config(settings: Settings, database_url: str) -> DatabaseConfig:
+def database_config(settings: Settings, database_url: str) -> DatabaseConfig:
+    """The database's part of the settings."""
     return DatabaseConfig(
         url=database_url,
         pool_size=settings.db_pool_size,

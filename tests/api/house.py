@@ -77,6 +77,7 @@ class House:
     database: Database
     attempts: Attempts
     keys: ApiKeys
+    blobs: Path
 
     def app(self, config: ApiConfig = CONFIG) -> FastAPI:
         """An application over these services."""
@@ -101,7 +102,9 @@ class House:
     ) -> None:
         assert await self.attempts.record([(hold_of(claimed), event, data)])
 
-    async def end(self, claimed: Claimed, outcome: Outcome) -> None:
+    async def end(
+        self, claimed: Claimed, outcome: Outcome, kept_for: timedelta = timedelta(days=1)
+    ) -> None:
         """Ends the attempt, as a worker does, wherever the row lies."""
         facts = AttemptFacts(
             attempt=claimed.attempt,
@@ -114,17 +117,19 @@ class House:
             hold=hold_of(claimed),
             step=step,
             processing_time_ms=12,
-            kept_for=timedelta(days=1),
+            kept_for=kept_for,
             address=None,
         )
         done = await self.attempts.cycle([ending], _demand(SHOP, "nobody"))
         assert not done.lost
 
-    async def complete(self, claimed: Claimed, body: bytes) -> None:
+    async def complete(
+        self, claimed: Claimed, body: bytes, kept_for: timedelta = timedelta(days=1)
+    ) -> None:
         kept = await self.services.results.keep(
             claimed.workspace_id, claimed.job_id, claimed.lease_token, body
         )
-        await self.end(claimed, Completed(result=kept))
+        await self.end(claimed, Completed(result=kept), kept_for)
 
     async def fail(self, claimed: Claimed, text: str = "It broke.") -> None:
         await self.end(
@@ -160,6 +165,7 @@ async def open_house(url: str, blobs: Path) -> AsyncGenerator[House]:
                 database=database,
                 attempts=Attempts(database),
                 keys=ApiKeys(database),
+                blobs=blobs,
             )
 
 

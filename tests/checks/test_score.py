@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from checks.facts_by_hand import fixed, html, recipe_of, site, status
 from haulier.checks.base import Category, Check, Observed, Status, Verdict
 from haulier.checks.facts import Page, SiteFacts
-from haulier.checks.observatory import TESTS, grade
-from haulier.checks.observatory import score as observatory_score
+from haulier.checks.observatory import grade_for, score_observed
 from haulier.checks.run import run
 from haulier.checks.score import Scores, rounded, score
 
@@ -35,7 +34,7 @@ def observatory_checks(modifiers: list[int]) -> list[Check]:
             inspect_site=lambda _, number=number, modifier=modifier: Verdict(
                 status=Status.PASS,
                 observed=Observed(
-                    test=TESTS[number], result="r", passes=modifier >= 0, modifier=modifier
+                    test=f"test-{number}", result="r", passes=modifier >= 0, modifier=modifier
                 ),
             ),
         )
@@ -142,7 +141,11 @@ def test_eleven_tests_make_no_observatory_score() -> None:
 
 def test_bonuses_count_only_from_ninety_and_the_floor_is_zero() -> None:
     def total(*modifiers: int) -> int:
-        return observatory_score(modifiers)
+        tests = [
+            Observed(test=str(n), result="r", passes=m >= 0, modifier=m)
+            for n, m in enumerate(modifiers)
+        ]
+        return score_observed(tests).score
 
     assert total() == 100
     assert total(-10, 5, 5) == 100
@@ -158,7 +161,7 @@ def test_grades_follow_the_chart() -> None:
         25: "D-", 24: "F", 20: "F", 0: "F",
     }  # fmt: skip
 
-    assert {number: grade(number) for number in chart} == chart
+    assert {number: grade_for(number) for number in chart} == chart
 
 
 def test_a_page_that_may_not_be_indexed_caps_seo() -> None:
@@ -257,4 +260,12 @@ def test_a_better_verdict_never_lowers_any_score(
 def test_one_more_penalty_never_raises_the_observatory_score(
     penalties: list[int], further: int
 ) -> None:
-    assert observatory_score([*penalties, further]) <= observatory_score(penalties)
+    def total(modifiers: list[int]) -> int:
+        return score_observed(
+            [
+                Observed(test=str(n), result="r", passes=False, modifier=m)
+                for n, m in enumerate(modifiers)
+            ]
+        ).score
+
+    assert total([*penalties, further]) <= total(penalties)

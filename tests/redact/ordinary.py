@@ -1,7 +1,7 @@
 """Texts and values without a secret: each must come back as it is."""
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import json
 import random
@@ -101,22 +101,44 @@ def _documents(draw: random.Random) -> Iterator[str]:
     yield "\\n".join(PROSE[:3])
     yield "a: 1\npassword_policy:\n  min_length: 12\n  rotation: 90d\nauth:\n  enabled: true\n  type: basic\n"
     yield "Content-Type: application/json\r\nContent-Length: 12\r\nX-Request-Id: abc\r\n"
-    yield "WWW-Authenticate: Bearer realm=\"example\", error=\"invalid_token\""
+    yield 'WWW-Authenticate: Bearer realm="example", error="invalid_token"'
     yield "C:\\Users\\bob\\AppData\\Local\\Programs\\Python\\Python311\\python.exe"
     yield "/usr/lib/python3.11/site-packages/google/auth/transport/requests.py"
 
 
 def _values(draw: random.Random) -> Iterator[object]:
-    yield {"max_tokens": 4096, "token_count": 12, "tokenizer": "bpe", "author": "bob", "keyboard": "de"}
+    yield {
+        "max_tokens": 4096,
+        "token_count": 12,
+        "tokenizer": "bpe",
+        "author": "bob",
+        "keyboard": "de",
+    }
     yield {"password": None, "token": "", "secret": True, "api_key": "<your-key>"}
-    yield {"id": uuid.UUID(int=draw.getrandbits(128)), "at": datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)}
-    yield {"key": "value", "primary_key": "id", "public_key": "ssh-ed25519 AAAA", "cache_key": "a:b:c"}
+    yield {
+        "id": uuid.UUID(int=draw.getrandbits(128)),
+        "at": dt.datetime(2026, 11, 21, tzinfo=dt.UTC),
+    }
+    yield {
+        "key": "value",
+        "primary_key": "id",
+        "public_key": "ssh-ed25519 AAAA",
+        "cache_key": "a:b:c",
+    }
     yield ["username", "password", "email"]
     yield ("password", "token")
     yield [1, 2.5, None, True, "text", b"bytes"]
     yield {"name": "password", "type": "string", "required": True}
-    yield json.dumps({"type": "object", "required": ["password"], "properties": {"token": {"type": "string"}}})
+    yield json.dumps(
+        {"type": "object", "required": ["password"], "properties": {"token": {"type": "string"}}}
+    )
     yield {"usage": {"input_tokens": 12, "output_tokens": 345}, "tokens": 357}
     yield frozenset({"a", "b"})
     yield b"\x89PNG\r\n\x1a\n" + draw.randbytes(400)
-    yield {"status": "token expired", "auth": "oauth2", "session": "closed", "pin": None, "sort_key": "name"}
+    yield {
+        "status": "token expired",
+        "auth": "oauth2",
+        "session": "closed",
+        "pin": None,
+        "sort_key": "name",
+    }

@@ -3,7 +3,8 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from haulier.safefetch import Policy, Refused, check_url
-from safefetch.url_vectors import ACCEPTED, REFUSED
+from safefetch.accepted_urls import ACCEPTED
+from safefetch.refused_urls import REFUSED
 
 
 @pytest.mark.parametrize("url", ACCEPTED)

@@ -11,6 +11,7 @@ from haulier.checks.facts import Page, SiteFacts
 PageRule = Callable[[Page, SiteFacts], Verdict]
 
 _PATH_LENGTH = 3
+_CODE = {"script", "style"}
 _REST = Finding(message="One more of the same kind.")
 
 
@@ -58,21 +59,26 @@ def findings_at(nodes: Sequence[LexborNode], message: str) -> tuple[Finding, ...
 
 
 def finding_at(node: LexborNode, message: str) -> Finding:
-    """A finding that shows where the node stands and how its tag is written."""
-    return Finding(message=message, selector=selector_of(node), snippet=start_tag(node))
+    """A finding that shows where the node stands, its tag and the text directly in it."""
+    own_text = "" if node.tag in _CODE else collapsed(node.text(deep=False)[:MAX_SNIPPET])
+    snippet = storable(start_tag(node) + own_text, MAX_SNIPPET)
+    return Finding(message=message, selector=selector_of(node), snippet=snippet)
 
 
 def selector_of(node: LexborNode) -> str:
     """A short CSS path for a person: up to three elements, ending early at an id."""
     parts: list[str] = []
     current: LexborNode | None = node
-    while current is not None and current.tag and len(parts) < _PATH_LENGTH:
+    while current is not None and len(parts) < _PATH_LENGTH:
+        name = _element_name(current)
+        if not name:
+            break
         identity = attribute(current, "id")
         if identity:
-            parts.append(f"{current.tag}#{identity}")
+            parts.append(f"{name}#{identity}")
             break
         names = attribute(current, "class").split()
-        parts.append(f"{current.tag}.{names[0]}" if names else current.tag)
+        parts.append(f"{name}.{names[0]}" if names else name)
         current = current.parent
     return storable(" > ".join(reversed(parts)), MAX_SNIPPET)
 
@@ -89,7 +95,7 @@ def start_tag(node: LexborNode) -> str:
 def elements(root: LexborNode | None, leave_out: Iterable[str] = ()) -> Iterable[LexborNode]:
     """Every element below the root in document order, without the named subtrees; not the root."""
     for node, _ in walk(root, leave_out):
-        if node.tag and not node.tag.startswith("-"):
+        if _element_name(node):
             yield node
 
 
@@ -108,6 +114,12 @@ def walk(
             node, depth = node.child, depth + 1
         else:
             node, depth = _after(node, depth)
+
+
+def _element_name(node: LexborNode) -> str:
+    """The tag's name, "" for text, comments and the document itself: those are named like -text."""
+    name = node.tag or ""
+    return "" if name.startswith("-") else name
 
 
 def _after(node: LexborNode, depth: int) -> tuple[LexborNode | None, int]:

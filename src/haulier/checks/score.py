@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from haulier.checks.base import Category, Check, Observed, Status, Verdict
 from haulier.checks.facts import SiteFacts
-from haulier.checks.observatory import Rating, grade, rate
+from haulier.checks.observatory import ObservatoryScore, grade_for, score_observed
 from haulier.checks.recipe import CATEGORIES
 from haulier.checks.run import CheckResult
 
@@ -19,6 +19,8 @@ CATEGORY_WEIGHTS: Mapping[Category, int] = {
     "best-practices": 5,
     "links": 5,
 }
+OBSERVATORY_TESTS = 12
+"""Fewer than that make no Observatory score: an unseen test would count as a perfect one."""
 SEO_CAP = 69
 SECURITY_CAP = 40
 
@@ -45,7 +47,7 @@ class Scores:
     categories: Mapping[Category, Fraction]
     """Only categories in which something was applicable."""
     caps: tuple[Cap, ...]
-    observatory: Rating | None
+    observatory: ObservatoryScore | None
     """None unless all twelve tests came out."""
     pages: tuple[Mapping[Category, Fraction], ...]
     """Per page, in the order of the facts: its own page-scope checks, uncapped."""
@@ -53,7 +55,7 @@ class Scores:
     @property
     def grade(self) -> str | None:
         """The Observatory's letter for the overall score as shown."""
-        return None if self.overall is None else grade(rounded(self.overall))
+        return None if self.overall is None else grade_for(rounded(self.overall))
 
 
 def rounded(value: Fraction) -> int:
@@ -96,8 +98,9 @@ def observed_tests(results: Sequence[CheckResult]) -> tuple[Observed, ...]:
     )
 
 
-def _observatory(results: Sequence[CheckResult]) -> Rating | None:
-    return rate(observed_tests(results))
+def _observatory(results: Sequence[CheckResult]) -> ObservatoryScore | None:
+    observed = observed_tests(results)
+    return score_observed(observed) if len(observed) == OBSERVATORY_TESTS else None
 
 
 def _page_means(results: Sequence[CheckResult], number: int) -> dict[Category, Fraction]:
@@ -121,7 +124,7 @@ def _means(verdicts: Iterable[tuple[Check, Verdict]]) -> dict[Category, Fraction
     return {category: total / weights[category] for category, total in sums.items()}
 
 
-def _security(observatory: Rating, own: Fraction | None) -> Fraction:
+def _security(observatory: ObservatoryScore, own: Fraction | None) -> Fraction:
     outside = Fraction(min(100, observatory.score))
     if own is None:
         return outside

@@ -6,6 +6,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeGuard
 
 from extruct import MicrodataExtractor
@@ -17,6 +18,7 @@ from haulier.checks.document import attribute
 from haulier.checks.facts import Page
 
 MAX_CHARACTERS = 1024 * 1024
+MAX_ITEMS = 2_000
 MAX_MARKED_ELEMENTS = 2_000
 """Microdata and RDFa are read only up to these: their extractors are slow on floods."""
 
@@ -52,8 +54,12 @@ def json_ld_of(page: Page) -> Sequence[Node]:
 
 
 def items_of(page: Page) -> Sequence[Item]:
-    """The items at the top of JSON-LD, microdata and RDFa; what cannot be read is left out."""
-    found = [_item(item) for node in json_ld_of(page) for item in node.items]
+    """The items at the top of JSON-LD, microdata and RDFa.
+
+    What cannot be read is left out, and so is what goes beyond the limits above.
+    """
+    nodes = (item for node in json_ld_of(page) for item in node.items)
+    found = [_item(item) for item in islice(nodes, MAX_ITEMS)]
     if len(page.text) > MAX_CHARACTERS:
         return found
     return [*found, *_microdata(page), *_rdfa(page)]

@@ -96,6 +96,7 @@ def read_credentials(home: Path) -> Credentials | None:
 
 def write_credentials(home: Path, credentials: Credentials) -> Path:
     """Keeps them for later commands, readable by their owner alone; returns the file."""
+    home.mkdir(parents=True, exist_ok=True)
     path = home / FILE_NAME
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)

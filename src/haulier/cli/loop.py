@@ -45,4 +45,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first plain exception: commands fail for one reason, the rest follow from it."""
     first = group.exceptions[0]
-    return _only(first) if isinstance(first, BaseExceptionGroup) else first
+    if isinstance(first, BaseExceptionGroup):
+        return _only(first)  # pyright: ignore[reportUnknownArgumentType]
+    return first

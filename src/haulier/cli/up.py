@@ -65,7 +65,6 @@ async def ensure_credentials(
         return kept, False
     key = await runtime.api_keys.create(workspace_id, "made by haulier up")
     credentials = Credentials(url=url, api_key=key.text)
-    home.mkdir(parents=True, exist_ok=True)
     write_credentials(home, credentials)
     return credentials, True
 

@@ -94,9 +94,11 @@ def _spans_of(text: str, start: int, end: int) -> list[Span]:
             return []
         if following.isalnum() and judgement.label != "token":
             return spans_at(text, position, judgement, operator)
-    elif _FORM.match(text, end) is None:
+    elif name[0] != "-" and _FORM.match(text, end) is None:
         return []
-    return _scheme(text, name, end) or _by_form(text, start, end, judgement)
+    if judgement.label == "token" and (spans := _scheme(text, name, end)):
+        return spans
+    return _by_form(text, start, end, judgement)
 
 
 def _by_form(text: str, start: int, end: int, judgement: Judgement) -> list[Span]:
@@ -153,7 +155,7 @@ def _element(text: str, position: int, judgement: Judgement) -> list[Span]:
         return []
     content = found.group().rstrip()
     is_closed = text.startswith(("</", "&lt;", "]]>"), found.end()) or found.end() == len(text)
-    if not content or not is_closed or not is_secret_value(content, judgement):
+    if not content or content[0] == "@" or not is_closed or not is_secret_value(content, judgement):
         return []
     return [Span(start=position, end=position + len(content), label=judgement.label)]
 
@@ -184,10 +186,14 @@ def _spaced(text: str, position: int, judgement: Judgement, *, is_flag: bool) ->
     gap = connected or _SPACE.match(text, position)
     if gap is None:
         return []
-    value = None if text.startswith("-", gap.end()) else secret_at(text, gap.end(), judgement)
+    value = secret_at(text, gap.end(), judgement)
     if value is None:
         return []
     content = text[value.start : value.end]
+    if content[0] == "-" and not is_opaque(content):
+        return []
+    if connected and len(content) >= 8 and " " not in content and any(c.isdigit() for c in content):
+        return [Span(start=value.start, end=value.end, label=judgement.label)]
     if is_flag or (
         judgement.label == "password" and _is_password_like(content, quoted=bool(value.quote))
     ):

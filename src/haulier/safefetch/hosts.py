@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 import idna
@@ -82,6 +83,7 @@ def _to_ascii(text: str) -> str:
     return name if _is_numeric(name) else name.removesuffix(".")
 
 
+@lru_cache(maxsize=1024)
 def _encode_idna(text: str) -> str:
     try:
         return idna.encode(text, uts46=True, std3_rules=True).decode("ascii")

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 
 import httpcore2
 
@@ -149,7 +149,7 @@ async def open_socket(address: Address, port: int) -> socket.socket:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(connection, (str(address), port))
-        _compare_peer(connection, address, port)
+        compare_peer(connection, address, port)
     except ConnectionRefusedError:
         connection.close()
         raise ConnectFailed("refused") from None
@@ -162,9 +162,10 @@ async def open_socket(address: Address, port: int) -> socket.socket:
     return connection
 
 
-def _compare_peer(connection: socket.socket, address: Address, port: int) -> None:
+def compare_peer(connection: socket.socket, address: Address, port: int) -> None:
     """Raise Refused if something between here and there led the connection elsewhere."""
-    if connection.getpeername()[:2] != (str(address), port):
+    peer, peer_port = connection.getpeername()[:2]
+    if ip_address(peer) != address or peer_port != port:
         raise Refused("peer_mismatch")
 
 

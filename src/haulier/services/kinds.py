@@ -1,5 +1,6 @@
 """The catalogue of kinds: declared by workers, read by whoever checks a request."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class KindCatalogue:
         self._database = database
         self._known: dict[KindRef, _Known] = {}
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def declare(self, kinds: Sequence[Kind]) -> None:
         """Tells what this process can run or serve. System; idempotent."""
@@ -80,13 +82,15 @@ class KindCatalogue:
         raise UnknownKind(f"No worker has declared the kind {wanted if explicit else wanted.name}.")
 
     async def _fresh(self, *, at_once: bool = False) -> dict[KindRef, _Known]:
-        now = time.monotonic()
-        age = now - self._read_at
-        if age > _FRESH_SECONDS or (at_once and age > 1.0):
-            self._read_at = now
-            async with self._database.system_statement() as tx:
-                kinds = await store.list_all(tx)
-            self._known = {kind.ref: self._compile(kind) for kind in kinds}
+        longest = 1.0 if at_once else _FRESH_SECONDS
+        if time.monotonic() - self._read_at <= longest:
+            return self._known
+        async with self._reading:  # who comes meanwhile waits, and does not find an empty catalogue
+            if time.monotonic() - self._read_at > longest:
+                async with self._database.system_statement() as tx:
+                    kinds = await store.list_all(tx)
+                self._known = {kind.ref: self._compile(kind) for kind in kinds}
+                self._read_at = time.monotonic()
         return self._known
 
     def _compile(self, kind: Kind) -> _Known:

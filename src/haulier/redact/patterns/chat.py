@@ -74,12 +74,7 @@ family = Family(
         "xo" + "xp-" + sample(12, DIGITS) + "-" + sample(12, DIGITS) + "-" + sample(32, seed="p"),
         "xapp" + "-1-A" + sample(10, UPPER) + "-" + sample(13, DIGITS) + "-" + sample(64, HEX),
         "https://hooks.slack"
-         ".com/services/T"
-        + sample(8, UPPER)
-        + "/B"
-        + sample(8, UPPER, seed="s")
-        + "/"
-        + sample(24),
+        ".com/services/T" + sample(8, UPPER) + "/B" + sample(8, UPPER, seed="s") + "/" + sample(24),
         "https://discord.com/api" + "/webhooks/" + sample(18, DIGITS) + "/" + sample(68),
         sample(10, DIGITS) + ":A" + "A" + sample(33),
         "E" + "AA" + sample(180),
