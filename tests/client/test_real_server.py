@@ -26,11 +26,6 @@ from support.postgres import Database
 
 
 @pytest.fixture
-def anyio_backend() -> tuple[str, dict[str, bool]]:
-    return ("asyncio", {"use_uvloop": True})
-
-
-@pytest.fixture
 async def house(database: Database, tmp_path: Path) -> AsyncGenerator[House]:
     async with open_house(database.url, tmp_path / "blobs") as house:
         await furnish(house)
