@@ -55,6 +55,11 @@ _CONNECTED = re.compile(
     r"[ \t]{1,4}(?i:is|was|are|equals|set to|changed to|of|as|to|used|provided|sent|received|value)(?:[ \t]{1,4}|:[ \t]{0,4})"
 )
 _BY = re.compile(r"[ \t]+(?i:by|with[ \t]+\w+[ \t]+(?:by|as))[ \t]+(?i:password[ \t]+)?")
+_MANY = 64
+"""From so many names in one text on, answers are remembered."""
+_WINDOW = 640
+"""Characters: more than any judgement that ends in hiding nothing looks ahead."""
+_MEMORY = 256
 _DONE = re.compile(rf"{VEIL}++(?![^\s\"'`,;&)\]}}<\\|])")
 _PASSWORD = Judgement(Strength.SURE, "password")
 
@@ -62,7 +67,8 @@ _PASSWORD = Judgement(Strength.SURE, "password")
 def field_spans(text: str, lowered: str) -> list[Span]:
     """What named fields hold. `lowered` is the text in lower case, of the same length."""
     spans: list[Span] = []
-    position = 0
+    memory: dict[str, list[Span]] = {}
+    position = hits = 0
     search = KEYWORD.search
     while (found := search(lowered, position)) is not None:
         start, end = found.span()
@@ -71,10 +77,37 @@ def field_spans(text: str, lowered: str) -> list[Span]:
             start -= left.end() if left else 0
         right = _RIGHT.match(text, end)
         end = right.end() if right else end
-        new = _spans_of(text, start, end)
+        hits += 1
+        new = _spans_of(text, start, end) if hits < _MANY else _remembered(text, start, end, memory)
         spans += new
         position = max(end, new[-1].end) if new else end
     return spans
+
+
+def _remembered(text: str, start: int, end: int, memory: dict[str, list[Span]]) -> list[Span]:
+    """What `_spans_of` says, looked up where the same surroundings were judged before.
+
+    Text with very many names repeats itself. An answer is remembered only where it cannot depend
+    on what lies beyond the window.
+    """
+    origin = max(0, start - 3)
+    window = text[origin : end + _WINDOW]
+    known = memory.get(window)
+    if known is not None:
+        return [
+            Span(start=span.start + origin, end=span.end + origin, label=span.label)
+            for span in known
+        ]
+    new = _spans_of(text, start, end)
+    if new:
+        is_decided = new[-1].end < end + _WINDOW // 2
+    else:
+        is_decided = "ookie" not in text[start:end].lower() or "=" not in window
+    if is_decided and len(memory) < _MEMORY:
+        memory[window] = [
+            Span(start=span.start - origin, end=span.end - origin, label=span.label) for span in new
+        ]
+    return new
 
 
 def _spans_of(text: str, start: int, end: int) -> list[Span]:
