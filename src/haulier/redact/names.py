@@ -35,7 +35,9 @@ def _set(words: str) -> frozenset[str]:
 
 _SURE = {
     **dict.fromkeys(
-        _set("password passwords passwd passwds passphrase passcode pwd pswd passwrd psw pword"),
+        _set(
+            "password passwords passwd passwds passphrase passcode pwd pswd passwrd psw pword requirepass masterauth masterpass"
+        ),
         "password",
     ),
     **dict.fromkeys(_set("secret secrets"), "secret"),
@@ -133,6 +135,10 @@ _PASS_OWNERS = _set(
 _PAIRS = {
     ("session", "id"): "session",
     ("sess", "id"): "session",
+    **{
+        (owner, "phrase"): "passphrase"
+        for owner in _set("seed recovery backup mnemonic pass secret")
+    },
     **{
         (owner, "code"): "code"
         for owner in _set("recovery backup auth authorization security verification")

@@ -56,7 +56,7 @@ family = Family(
         ),
         token("facebook-token", "EAACEdEose0cBA", "EAA", rest=r"[A-Za-z0-9]{40,}"),
         token("instagram-token", "IGQVJ", "IGQW", "IGAA", rest=r"[A-Za-z0-9_\-]{40,}"),
-        token("x-token", "AAAAAAAAAAAAAAAAAAAA", rest=r"[A-Za-z0-9%]{30,}"),
+        token("x-token", "AAAAAAAAAAAAAAAAAAAA", rest=r"(?=[A-Za-z0-9]{0,80}%)[A-Za-z0-9%]{30,}"),
         token("linkedin-token", "AQV", "AQX", "WPL_AP1.", rest=r"[A-Za-z0-9_.=\-]{60,}"),
         token(
             "google-chat-webhook",
