@@ -7,6 +7,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 PROSE = (
     "The password is required.", "Password: must be at least 12 characters long", "password: required",
@@ -59,6 +60,7 @@ def ordinary(seed: int = 20261121) -> Iterator[object]:
     """All negatives, those with random parts drawn anew from the seed."""
     yield from PROSE
     yield from CODE
+    yield from (Path(__file__).parent / "ordinary.txt").read_text().splitlines()
     yield from _identifiers(random.Random(seed))
     yield from _documents(random.Random(seed))
     yield from _values(random.Random(seed))

@@ -128,6 +128,8 @@ def _spans_of(text: str, start: int, end: int) -> list[Span]:
     following = text[end : end + 1]
     operator = following if following in {"=", ":"} else ""
     if operator:
+        if operator == ":" and judgement.label == "secret" and text.startswith(":", start - 1):
+            return []
         position = end + 1
         if text.startswith(" ", position):
             position += 1

@@ -186,7 +186,7 @@ def _judge_word(words: list[str], position: int) -> Judgement:
         return _judge_key(before, is_last=is_last)
     if word == "pass" and before in _PASS_OWNERS:
         return Judgement(Strength.SURE, "password")
-    if word in _SURE:
+    if word in _SURE and (before, word) != ("pull", "secrets"):
         return Judgement(Strength.SURE, _SURE[word])
     label = _PAIRS.get((before, word)) or next(
         (label for ending, label in _SURE_ENDINGS if word.endswith(ending)), ""
