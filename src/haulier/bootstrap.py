@@ -28,7 +28,15 @@ from haulier.services.workspaces import Workspaces
 from haulier.settings import Settings
 from haulier.store.database import Database, DatabaseConfig, open_database
 from haulier.store.migrations_folder import Migration, load_migrations
-from haulier.store.migrator import MigrationConnection, connect_owner, upgrade
+from haulier.store.migrator import (
+    MigrationConnection,
+    MigrationStatus,
+    check,
+    connect_owner,
+    sql,
+    status,
+    upgrade,
+)
 from haulier.worker.config import WorkerConfig
 from haulier.worker.worker import WorkerServices
 
@@ -56,7 +64,7 @@ async def open_runtime(settings: Settings, database_url: str) -> AsyncGenerator[
     not answer.
     """
     handlers = discover(settings.kinds_modules)
-    async with open_database(_database_config(settings, database_url)) as database:
+    async with open_database(database_config(settings, database_url)) as database:
         batcher = EnqueueBatcher(database)
         async with batcher.running():
             yield _runtime(settings, database_url, database, batcher, handlers)
@@ -76,7 +84,8 @@ def worker_config(settings: Settings) -> WorkerConfig:
     )
 
 
-def _database_config(settings: Settings, database_url: str) -> DatabaseConfig:
+def database_config(settings: Settings, database_url: str) -> DatabaseConfig:
+    """The database's part of the settings."""
     return DatabaseConfig(
         url=database_url,
         pool_size=settings.db_pool_size,
@@ -193,3 +202,31 @@ async def upgrade_schema(admin_url: str) -> list[Migration]:
     """Brings the schema up to date; returns what was applied. Raises MigrationFailed."""
     async with migrations_of(admin_url) as (connection, migrations):
         return await upgrade(connection, migrations, stage="all")
+
+
+async def schema_status(admin_url: str) -> list[MigrationStatus]:
+    """Where each migration stands; changes nothing."""
+    async with migrations_of(admin_url) as (connection, migrations):
+        return await status(connection, migrations)
+
+
+async def check_schema(admin_url: str) -> None:
+    """Raises MigrationFailed unless the schema is exactly what this release wants."""
+    async with migrations_of(admin_url) as (connection, migrations):
+        await check(connection, migrations)
+
+
+def migration_sql(since: int) -> str:
+    """The text of all migrations above a number."""
+    return sql(load_migrations(), since)
+
+
+@asynccontextmanager
+async def operator_runtime(
+    settings: Settings, notify: Callable[[str], None]
+) -> AsyncGenerator[Runtime]:
+    """A runtime for one operator command: the database found or started, its schema up to date."""
+    async with database_urls(settings, notify) as urls:
+        await upgrade_schema(urls.admin_url)
+        async with open_runtime(settings, urls.url) as runtime:
+            yield runtime

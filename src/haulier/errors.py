@@ -51,6 +51,8 @@ class HaulierError(Exception):
     """Something went wrong in haulier."""
 
     code: ClassVar[str] = "internal_error"
+    request_id: str | None = None
+    """Which request it was, as in the server's log; set where it came over HTTP."""
 
     def __init__(self, detail: str | None = None, *, problems: Sequence[FieldProblem] = ()) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip().splitlines()[0]
@@ -170,6 +172,8 @@ class IllegalTransition(Conflict):
     """The job's state does not allow this step."""
 
     code = "invalid_transition"
+    job_id = source = target = ""
+    """Empty where it came over HTTP: `detail` has the words."""
 
     def __init__(self, job_id: str, source: str, target: str) -> None:
         self.job_id, self.source, self.target = job_id, source, target

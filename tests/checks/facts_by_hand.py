@@ -1,6 +1,7 @@
 """Facts written by hand: what a fetcher would have brought."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from haulier.checks.base import Category, Check, Status, Verdict
@@ -18,7 +19,10 @@ def answer(
     status: int = 200,
     content_type: str | None = "text/html; charset=utf-8",
     headers: Sequence[tuple[str, str]] = (),
-    **more: object,
+    http_version: str = "HTTP/1.1",
+    truncated: bool = False,
+    first_byte_ms: float = 0.0,
+    total_ms: float = 0.0,
 ) -> Exchange:
     named = () if content_type is None else (("content-type", content_type),)
     return Exchange(
@@ -26,8 +30,10 @@ def answer(
         status=status,
         headers=(*named, *headers),
         body=body.encode() if isinstance(body, str) else body,
-        http_version="HTTP/1.1",
-        **more,  # type: ignore[arg-type]
+        http_version=http_version,
+        truncated=truncated,
+        first_byte_ms=first_byte_ms,
+        total_ms=total_ms,
     )
 
 
@@ -39,12 +45,19 @@ def page(*hops: Exchange, repeats: Sequence[Exchange] = ()) -> Page:
     return Page(requested_url=hops[0].url, chain=hops, repeats=tuple(repeats))
 
 
-def html(body: str, **more: object) -> Page:
-    return page(answer(body, **more))  # type: ignore[arg-type]
+def html(
+    body: str,
+    *,
+    url: str = URL,
+    status: int = 200,
+    headers: Sequence[tuple[str, str]] = (),
+    total_ms: float = 0.0,
+) -> Page:
+    return page(answer(body, url=url, status=status, headers=headers, total_ms=total_ms))
 
 
 def site(*pages: Page, **more: object) -> SiteFacts:
-    return SiteFacts(pages=pages or (html(""),), now=NOW, **more)  # type: ignore[arg-type]
+    return replace(SiteFacts(pages=pages or (html(""),), now=NOW), **more)
 
 
 def judge(check: Check, one: Page | None = None, **more: object) -> Verdict:

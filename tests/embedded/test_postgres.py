@@ -193,6 +193,8 @@ async def test_the_server_dies_with_a_killed_parent_and_starts_again(
         await asyncio.to_thread(parent.wait)
 
     await until_gone(pid, config)
+    (log,) = (config.home / "postgres" / "log").glob("*.log")
+    assert "received fast shutdown request" in log.read_text().rpartition(f"[{pid}]")[0]
     async with EmbeddedPostgres(config) as server:
         assert await ask(server.url, "select 1") == 1
 

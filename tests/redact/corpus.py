@@ -39,7 +39,11 @@ class Draw:
         """Mixed characters; always at least one digit and one letter where the alphabet has both."""
         while True:
             text = "".join(self._random.choices(alphabet, k=length))
-            if length < 6 or (any(c.isdigit() for c in text) and any(c.isalpha() for c in text)) or alphabet.isdigit():
+            if (
+                length < 6
+                or (any(c.isdigit() for c in text) and any(c.isalpha() for c in text))
+                or alphabet.isdigit()
+            ):
                 return text
 
 
@@ -154,12 +158,14 @@ NAMED_CONTEXTS: dict[str, Callable[[str, str], object]] = {
     "bytes": lambda n, v: f'{{"{n}": "{v}"}}'.encode(),
     "dict key": lambda n, v: {f"{n}={v}": 1},
     "docker": lambda n, v: f"ENV {n}={v}\nRUN true",
-    "powershell": lambda n, v: f"$env:{n} = \"{v}\"",
+    "powershell": lambda n, v: f'$env:{n} = "{v}"',
     "windows": lambda n, v: f"set {n}={v}",
     "hcl": lambda n, v: f'  {n} = "{v}"',
     "properties": lambda n, v: f"spring.datasource.{n}={v}",
     "ado.net": lambda n, v: f"Server=db;User Id=sa;{n}={v};Encrypt=true",
-    "multipart": lambda n, v: f'Content-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n--boundary',
+    "multipart": lambda n, v: (
+        f'Content-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n--boundary'
+    ),
     "html escaped": lambda n, v: f"&quot;{n}&quot;:&quot;{v}&quot;,&quot;a&quot;:1",
     "truncated json": lambda n, v: f'{{"a": 1, "{n}": "{v}',
     "markdown table": lambda n, v: f"| {n} | {v} |",
@@ -225,11 +231,17 @@ STRUCTURED: dict[str, Callable[[str], object]] = {
     "jdbc": lambda s: f"jdbc:postgresql://db/app?user=app&password={s}&ssl=true",
     "jdbc sqlserver": lambda s: f"jdbc:sqlserver://db;user=sa;password={s};encrypt=true",
     "jdbc oracle": lambda s: f"jdbc:oracle:thin:scott/{s}@//db:1521/orcl",
-    "azure storage": lambda s: f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={s}==;EndpointSuffix=core.windows.net",
-    "azure bus": lambda s: f"Endpoint=sb://a.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={s}=",
+    "azure storage": lambda s: (
+        f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={s}==;EndpointSuffix=core.windows.net"
+    ),
+    "azure bus": lambda s: (
+        f"Endpoint=sb://a.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey={s}="
+    ),
     "sas": lambda s: f"https://a.blob.core.windows.net/c/b?sv=2022-11-02&sp=r&sig={s}%3D",
     "presigned": lambda s: f"https://b.s3.amazonaws.com/k?X-Amz-Expires=60&X-Amz-Signature={s}{s}",
-    "gcs signed": lambda s: f"https://storage.googleapis.com/b/o?GoogleAccessId=a%40b&Expires=1&Signature={s}%2B{s}",
+    "gcs signed": lambda s: (
+        f"https://storage.googleapis.com/b/o?GoogleAccessId=a%40b&Expires=1&Signature={s}%2B{s}"
+    ),
     "bearer": lambda s: f"Authorization: Bearer {s}",
     "bearer lower": lambda s: f"authorization: bearer {s}",
     "bare bearer": lambda s: f"sent Bearer {s} to the server",
@@ -239,8 +251,12 @@ STRUCTURED: dict[str, Callable[[str], object]] = {
     "proxy authorization": lambda s: f"Proxy-Authorization: Bearer {s}",
     "basic": lambda s: f"Authorization: Basic {_basic('bob', s)}",
     "bare basic": lambda s: f"sent Basic {_basic('bob', s)} there",
-    "digest": lambda s: f'Authorization: Digest username="bob", realm="a", nonce="{s}", response="{s}"',
-    "aws4": lambda s: f"Authorization: AWS4-HMAC-SHA256 Credential=A/20261121/eu/s3/aws4_request, SignedHeaders=host, Signature={s}{s}",
+    "digest": lambda s: (
+        f'Authorization: Digest username="bob", realm="a", nonce="{s}", response="{s}"'
+    ),
+    "aws4": lambda s: (
+        f"Authorization: AWS4-HMAC-SHA256 Credential=A/20261121/eu/s3/aws4_request, SignedHeaders=host, Signature={s}{s}"
+    ),
     "curl header": lambda s: f'curl -H "Authorization: Bearer {s}" https://example.com',
     "curl user": lambda s: f"curl -u bob:{s} https://example.com",
     "curl long user": lambda s: f"curl --user 'bob:{s}' https://example.com",
@@ -265,9 +281,13 @@ STRUCTURED: dict[str, Callable[[str], object]] = {
     "pem repr": lambda s: repr(_pem("RSA PRIVATE " + "KEY", s * 9)),
     "pem one line": lambda s: _pem("RSA PRIVATE " + "KEY", s * 9).replace("\n", " "),
     "pem cut": lambda s: _pem("RSA PRIVATE " + "KEY", s * 20)[:300],
-    "pem indented": lambda s: "key: |\n  " + _pem("RSA PRIVATE " + "KEY", s * 20).replace("\n", "\n  "),
+    "pem indented": lambda s: (
+        "key: |\n  " + _pem("RSA PRIVATE " + "KEY", s * 20).replace("\n", "\n  ")
+    ),
     "pem base64": lambda s: base64.b64encode(_pem("RSA PRIVATE " + "KEY", s * 9).encode()).decode(),
-    "putty": lambda s: f"PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n{s}{s}\nPrivate-MAC: ab",
+    "putty": lambda s: (
+        f"PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n{s}{s}\nPrivate-MAC: ab"
+    ),
     "jwk": lambda s: json.dumps({"kty": "EC", "crv": "P-256", "x": "abc", "d": s + s}),
     "jwk dict": lambda s: {"kty": "EC", "crv": "P-256", "x": "abc", "d": s + s},
     "netrc": lambda s: f"machine example.com login bob password {s}",
@@ -284,7 +304,9 @@ STRUCTURED: dict[str, Callable[[str], object]] = {
     "PGPASSWORD": lambda s: f"PGPASSWORD={s} psql -h db",
     "otpauth": lambda s: f"otpauth://totp/a:bob?secret={s}&issuer=a",
     "oauth code": lambda s: f"https://example.com/cb?code={s}&state=abc",
-    "k8s secret": lambda s: f"kind: Secret\ndata:\n  password: {base64.b64encode(s.encode()).decode()}\n",
+    "k8s secret": lambda s: (
+        f"kind: Secret\ndata:\n  password: {base64.b64encode(s.encode()).decode()}\n"
+    ),
     "htpasswd": lambda s: f"bob:$apr1$abcdefgh${s}",
     "telegram url": lambda s: f"https://api.telegram.org/bot123456789:AA{(s * 3)[:33]}/getMe",
     "yaml block": lambda s: f"password: |\n  {s}\nport: 1\n",
@@ -293,7 +315,9 @@ STRUCTURED: dict[str, Callable[[str], object]] = {
     "sentry dsn": lambda s: f"https://{s}:{s}@o1.ingest.sentry.io/1",
     "wireguard": lambda s: f"[Interface]\nPrivateKey = {(s * 4)[:43]}=\nAddress = 10.0.0.1",
     "ldap": lambda s: f"ldapsearch -D cn=admin -w {s} -b dc=example",
-    "smtp auth": lambda s: f"AUTH PLAIN {base64.b64encode(f'{chr(0)}bob{chr(0)}{s}'.encode()).decode()}",
+    "smtp auth": lambda s: (
+        f"AUTH PLAIN {base64.b64encode(f'{chr(0)}bob{chr(0)}{s}'.encode()).decode()}"
+    ),
 }
 
 
@@ -309,11 +333,23 @@ def positives(seed: int = 20261121) -> Iterator[Case]:
         for place, (context, put_named) in enumerate(NAMED_CONTEXTS.items()):
             if (number + place) % 3 == 0:
                 core = draw.of(20, ALNUM if number % 2 else HEX)
-                yield Case(family="named", kind=name, context=context, value=put_named(name, core), core=core)
+                yield Case(
+                    family="named",
+                    kind=name,
+                    context=context,
+                    value=put_named(name, core),
+                    core=core,
+                )
     for context, put_structured in STRUCTURED.items():
         for alphabet in (ALNUM, HEX):
             core = draw.of(24, alphabet)
-            yield Case(family="structured", kind=context, context=context, value=put_structured(core), core=core)
+            yield Case(
+                family="structured",
+                kind=context,
+                context=context,
+                value=put_structured(core),
+                core=core,
+            )
 
 
 def survivors(core: str, shown: str) -> list[str]:

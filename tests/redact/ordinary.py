@@ -1,12 +1,13 @@
 """Texts and values without a secret: each must come back as it is."""
 
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import json
 import random
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 PROSE = (
     "The password is required.", "Password: must be at least 12 characters long", "password: required",
@@ -59,6 +60,7 @@ def ordinary(seed: int = 20261121) -> Iterator[object]:
     """All negatives, those with random parts drawn anew from the seed."""
     yield from PROSE
     yield from CODE
+    yield from (Path(__file__).parent / "ordinary.txt").read_text().splitlines()
     yield from _identifiers(random.Random(seed))
     yield from _documents(random.Random(seed))
     yield from _values(random.Random(seed))
@@ -81,6 +83,7 @@ def _identifiers(draw: random.Random) -> Iterator[str]:
             f"https://example.com/a?utm_source=news&utm_campaign={sha[:16]}&id={some}",
             f"arn:aws:iam::{draw.randrange(10**11, 10**12)}:role/app", f"i-0{sha[:16]}", f"vpc-{sha[:17]}",
             f"build-{sha[:8]}-{draw.randrange(10**6)}", f"cus_{sha[:14]}", f"0x{sha[:40]}", f"pod/app-{sha[:10]}-x7k2p",
+            f"cache-key-{sha[:32]}", f"/avatars/0/{sha[:32]}.png", f"object_key_{sha[:40]}",
             f"tracking number 1Z{draw.randrange(10**15, 10**16)}", f"{draw.random():.15f}", f"2026-11-21T12:00:00.{draw.randrange(10**6):06}Z",
             f"next_page_token={base64.urlsafe_b64encode(raw[:12]).decode()}", f"ip 10.{draw.randrange(255)}.0.1 fe80::{sha[:4]}",
         )  # fmt: skip
@@ -101,22 +104,44 @@ def _documents(draw: random.Random) -> Iterator[str]:
     yield "\\n".join(PROSE[:3])
     yield "a: 1\npassword_policy:\n  min_length: 12\n  rotation: 90d\nauth:\n  enabled: true\n  type: basic\n"
     yield "Content-Type: application/json\r\nContent-Length: 12\r\nX-Request-Id: abc\r\n"
-    yield "WWW-Authenticate: Bearer realm=\"example\", error=\"invalid_token\""
+    yield 'WWW-Authenticate: Bearer realm="example", error="invalid_token"'
     yield "C:\\Users\\bob\\AppData\\Local\\Programs\\Python\\Python311\\python.exe"
     yield "/usr/lib/python3.11/site-packages/google/auth/transport/requests.py"
 
 
 def _values(draw: random.Random) -> Iterator[object]:
-    yield {"max_tokens": 4096, "token_count": 12, "tokenizer": "bpe", "author": "bob", "keyboard": "de"}
+    yield {
+        "max_tokens": 4096,
+        "token_count": 12,
+        "tokenizer": "bpe",
+        "author": "bob",
+        "keyboard": "de",
+    }
     yield {"password": None, "token": "", "secret": True, "api_key": "<your-key>"}
-    yield {"id": uuid.UUID(int=draw.getrandbits(128)), "at": datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC)}
-    yield {"key": "value", "primary_key": "id", "public_key": "ssh-ed25519 AAAA", "cache_key": "a:b:c"}
+    yield {
+        "id": uuid.UUID(int=draw.getrandbits(128)),
+        "at": dt.datetime(2026, 11, 21, tzinfo=dt.UTC),
+    }
+    yield {
+        "key": "value",
+        "primary_key": "id",
+        "public_key": "ssh-ed25519 AAAA",
+        "cache_key": "a:b:c",
+    }
     yield ["username", "password", "email"]
     yield ("password", "token")
     yield [1, 2.5, None, True, "text", b"bytes"]
     yield {"name": "password", "type": "string", "required": True}
-    yield json.dumps({"type": "object", "required": ["password"], "properties": {"token": {"type": "string"}}})
+    yield json.dumps(
+        {"type": "object", "required": ["password"], "properties": {"token": {"type": "string"}}}
+    )
     yield {"usage": {"input_tokens": 12, "output_tokens": 345}, "tokens": 357}
     yield frozenset({"a", "b"})
     yield b"\x89PNG\r\n\x1a\n" + draw.randbytes(400)
-    yield {"status": "token expired", "auth": "oauth2", "session": "closed", "pin": None, "sort_key": "name"}
+    yield {
+        "status": "token expired",
+        "auth": "oauth2",
+        "session": "closed",
+        "pin": None,
+        "sort_key": "name",
+    }

@@ -76,16 +76,7 @@ def redirect(location: str, status: int = 302) -> bytes:
 
 async def hang(_request: Request, writer: asyncio.StreamWriter) -> None:
     """Say nothing until the client leaves."""
-    await _until_gone(writer)
-
-
-async def _until_gone(writer: asyncio.StreamWriter) -> None:
-    while not writer.is_closing():
-        try:
-            writer.write(b"")
-            await asyncio.sleep(0.01)
-        except ConnectionError:
-            return
+    await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -94,6 +85,7 @@ async def serve(
 ) -> AsyncGenerator[Site]:
     """Run a server; on leaving, every connection is cut."""
     site = Site(scheme="https" if tls else "http")
+    site.all_closed.set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         site.connections += 1
@@ -134,7 +126,7 @@ async def _answer_or_leave(
     """Stop answering as soon as the client has gone."""
 
     async def watch(task: asyncio.Task[None]) -> None:
-        while not reader.at_eof() and reader.exception() is None and not writer.is_closing():
+        while not (reader.at_eof() or reader.exception() or writer.is_closing()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         task.cancel()
 

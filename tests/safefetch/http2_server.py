@@ -9,7 +9,7 @@ import h2.config
 import h2.connection
 import h2.events
 
-from safefetch.hostile_server import Site
+from safefetch.hostile_server import Request, Site
 
 Behave = Callable[[h2.connection.H2Connection, int, dict[str, str]], bytes]
 
@@ -51,7 +51,7 @@ async def serve_http2(behave: Behave, tls: ssl.SSLContext) -> AsyncGenerator[Sit
                         request = {
                             key.decode(): value.decode() for key, value in event.headers or []
                         }
-                        site.requests.append(request)  # pyright: ignore[reportArgumentType]
+                        site.requests.append(_noted(request))
                         extra = behave(state, event.stream_id or 0, request)
                         writer.write(state.data_to_send() + extra)
         except (ConnectionError, ssl.SSLError):
@@ -69,3 +69,9 @@ async def serve_http2(behave: Behave, tls: ssl.SSLContext) -> AsyncGenerator[Sit
         for writer in list(site.open):
             writer.transport.abort()
         await asyncio.sleep(0.01)
+
+
+def _noted(fields: dict[str, str]) -> Request:
+    return Request(
+        method=fields[":method"], target=fields[":path"], headers=tuple(fields.items()), body=b""
+    )

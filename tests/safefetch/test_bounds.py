@@ -1,8 +1,4 @@
 import asyncio
-import gzip
-import os
-import sys
-import zlib
 from collections.abc import Callable
 
 import pytest
@@ -51,12 +47,14 @@ async def test_slow_servers_are_left(
     open_policy: Build, answer: Answer, limits: Limits, reason: str
 ) -> None:
     """S0-FR5e."""
-    async with serve(answer) as site:
-        async with SafeFetcher(open_policy(site.port), limits=limits) as fetcher:
-            with pytest.raises(TimedOut) as caught:
-                await fetcher.fetch(site.url())
-            async with asyncio.timeout(1):
-                await site.all_closed.wait()
+    async with (
+        serve(answer) as site,
+        SafeFetcher(open_policy(site.port), limits=limits) as fetcher,
+    ):
+        with pytest.raises(TimedOut) as caught:
+            await fetcher.fetch(site.url())
+        async with asyncio.timeout(1):
+            await site.all_closed.wait()
 
     assert (caught.value.reason, caught.value.retryable) == (reason, True)
 
@@ -67,7 +65,7 @@ async def test_the_time_is_one_budget_for_the_whole_chain(open_policy: Build) ->
         writer.write(redirect("/" + "x" * len(request.target)))
 
     async with serve(answer) as site:
-        limits = Limits(total_seconds=0.5, first_byte_seconds=0.4)
+        limits = Limits(total_seconds=0.5)
         async with SafeFetcher(open_policy(site.port), limits=limits) as fetcher:
             with pytest.raises(TimedOut) as caught:
                 await fetcher.fetch(site.url())
@@ -117,28 +115,46 @@ async def test_a_connection_that_is_never_accepted_ends(open_policy: Build) -> N
         (raw(OK + b"Content-Length: 99999999999999\r\n\r\n"), Limits(), "wire_bytes"),
         (flood(b"X-Flood: " + b"y" * 4096 + b"\r\n", first=OK), Limits(), "header_bytes"),
         (flood(b"y" * 65536, first=OK + b"X: "), Limits(), "header_bytes"),
-        (flood(b"HTTP/1.1 103 Early\r\nA: b\r\n\r\n"), Limits(), "header_bytes"),
+        (flood(b"HTTP/1.1 103 Early\r\nA: b\r\n\r\n" * 100), Limits(), "header_bytes"),
+        (
+            flood(b"1\r\nx\r\n" * 1000, first=OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+            Limits(),
+            "pieces",
+        ),
         (raw(OK + b"A: b\r\n" * 201 + b"\r\n"), Limits(), "header_count"),
         (raw(OK + b"A: bbbbb\r\n" * 20 + b"\r\n"), Limits(header_bytes=100), "header_bytes"),
-        (flood(b"0" * 4096, first=OK + b"Transfer-Encoding: chunked\r\n\r\n"),
-         Limits(wire_bytes=MIB), None),
-        (flood(b"1;" + b"e" * 64 + b"\r\nx\r\n",
-               first=OK + b"Transfer-Encoding: chunked\r\n\r\n"),
-         Limits(wire_bytes=MIB), "wire_bytes"),
-        (flood(b"T: x\r\n", first=OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n"),
-         Limits(wire_bytes=MIB), None),
+        (
+            flood(b"0" * 4096, first=OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+            Limits(wire_bytes=MIB),
+            None,
+        ),
+        (
+            flood(
+                (b"1;" + b"e" * 64 + b"\r\nx\r\n") * 100,
+                first=OK + b"Transfer-Encoding: chunked\r\n\r\n",
+            ),
+            Limits(wire_bytes=MIB),
+            "wire_bytes",
+        ),
+        (
+            flood(b"T: x\r\n" * 1000, first=OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n"),
+            Limits(wire_bytes=MIB),
+            None,
+        ),
     ],
 )
 async def test_floods_are_cut(
     open_policy: Build, answer: Answer, limits: Limits, reason: str | None
 ) -> None:
     """S0-FR5e."""
-    async with serve(answer) as site:
-        async with SafeFetcher(open_policy(site.port), limits=limits) as fetcher:
-            with pytest.raises((TooLarge, ProtocolBroken)) as caught:
-                await fetcher.fetch(site.url())
-            async with asyncio.timeout(1):
-                await site.all_closed.wait()
+    async with (
+        serve(answer) as site,
+        SafeFetcher(open_policy(site.port), limits=limits) as fetcher,
+    ):
+        with pytest.raises((TooLarge, ProtocolBroken)) as caught:
+            await fetcher.fetch(site.url())
+        async with asyncio.timeout(1):
+            await site.all_closed.wait()
 
     assert reason is None or caught.value.reason == reason
     assert not caught.value.retryable
@@ -146,79 +162,14 @@ async def test_floods_are_cut(
 
 async def test_bytes_are_one_budget_for_the_whole_chain(open_policy: Build) -> None:
     page = reply(b"x" * 4000, status="302 Found", headers=(("Location", "/"),))
-    async with serve(routes({"/": page})) as site:
-        async with SafeFetcher(open_policy(site.port), limits=Limits(wire_bytes=10000)) as fetcher:
-            with pytest.raises(TooLarge) as caught:
-                await fetcher.fetch(site.url())
+    async with (
+        serve(routes({"/": page})) as site,
+        SafeFetcher(open_policy(site.port), limits=Limits(wire_bytes=10000)) as fetcher,
+    ):
+        with pytest.raises(TooLarge) as caught:
+            await fetcher.fetch(site.url())
 
     assert caught.value.hop == 2
-
-
-def coded(body: bytes, coding: str) -> bytes:
-    return reply(body, headers=(("Content-Encoding", coding),))
-
-
-def raw_deflate(body: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=-15)
-    return packer.compress(body) + packer.flush()
-
-
-@pytest.mark.parametrize(
-    ("answer", "body"),
-    [
-        (coded(gzip.compress(b"hello"), "gzip"), b"hello"),
-        (coded(gzip.compress(b"hello"), "x-gzip"), b"hello"),
-        (coded(gzip.compress(b"hello"), "GZip"), b"hello"),
-        (coded(gzip.compress(b"a") + gzip.compress(b"b"), "gzip"), b"ab"),
-        (coded(gzip.compress(b"a") + b"\0" * 20, "gzip"), b"a"),
-        (coded(zlib.compress(b"hello"), "deflate"), b"hello"),
-        (coded(raw_deflate(b"hello"), "deflate"), b"hello"),
-        (coded(b"hello", "identity"), b"hello"),
-        (coded(b"", "gzip"), b""),
-        (coded(gzip.compress(b"x" * 300_000), "gzip"), b"x" * 300_000),
-    ],
-)
-async def test_one_coding_is_undone(open_policy: Build, answer: bytes, body: bytes) -> None:
-    async with serve(routes({"/": answer})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            response = await fetcher.fetch(site.url())
-
-    assert response.body == body
-    assert site.requests[0].values("accept-encoding") == ["gzip, deflate"]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        coded(gzip.compress(gzip.compress(b"x")), "gzip, gzip"),
-        reply(b"", headers=(("Content-Encoding", "gzip"), ("Content-Encoding", "deflate"))),
-        coded(b"\x0b\x02\x80x\x03", "br"),
-        coded(b"\x28\xb5\x2f\xfd", "zstd"),
-        coded(b"x", "compress"),
-        coded(b"not gzip at all", "gzip"),
-        coded(gzip.compress(b"hello" * 100)[:-12], "gzip"),
-        coded(gzip.compress(b"hello")[:-4] + b"\0\0\0\0", "gzip"),
-        coded(b"\x78\x9c garbage", "deflate"),
-    ],
-)
-async def test_codings_that_were_not_asked_for_or_are_broken_are_refused(
-    open_policy: Build, answer: bytes
-) -> None:
-    async with serve(routes({"/": answer})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            with pytest.raises(ProtocolBroken):
-                await fetcher.fetch(site.url())
-
-
-async def test_a_cut_body_is_marked_when_the_caller_asks_for_it(open_policy: Build) -> None:
-    table = {"/plain": reply(b"x" * 5000), "/coded": coded(gzip.compress(b"y" * 5000), "gzip")}
-    async with serve(routes(table)) as site:
-        limits = Limits(decoded_bytes=1000)
-        async with SafeFetcher(open_policy(site.port), limits=limits) as fetcher:
-            for path, letter in (("/plain", b"x"), ("/coded", b"y")):
-                response = await fetcher.fetch(site.url(path), on_overflow="truncate")
-
-                assert (response.body, response.truncated) == (letter * 1000, True)
 
 
 async def test_the_wire_limit_cuts_too(open_policy: Build) -> None:
@@ -232,55 +183,13 @@ async def test_the_wire_limit_cuts_too(open_policy: Build) -> None:
 
 
 async def test_limits_of_one_call_replace_those_of_the_fetcher(open_policy: Build) -> None:
-    async with serve(routes({"/": reply(b"x" * 100)})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            with pytest.raises(TooLarge):
-                await fetcher.fetch(site.url(), limits=Limits(decoded_bytes=50))
-            assert len((await fetcher.fetch(site.url())).body) == 100
-
-
-def bomb(mebibytes: int) -> bytes:
-    packer = zlib.compressobj(9, wbits=31)
-    zeros = bytes(MIB)
-    return b"".join(packer.compress(zeros) for _ in range(mebibytes)) + packer.flush()
-
-
-BOMB_SCRIPT = """
-import asyncio, ipaddress, resource, sys
-from haulier.safefetch import Limits, Policy, SafeFetcher, TooLarge
-
-async def main(port):
-    policy = Policy(ports=frozenset({port}), allow=(ipaddress.ip_network("127.0.0.1/32"),))
-    async with SafeFetcher(policy) as fetcher:
-        await fetcher.fetch(f"http://127.0.0.1:{port}/small")
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        for limits in (Limits(), Limits(ratio=1e9)):
-            try:
-                await fetcher.fetch(f"http://127.0.0.1:{port}/bomb", limits=limits)
-            except TooLarge as error:
-                print(error.reason)
-        after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print((after - before) // 1024)
-
-asyncio.run(main(int(sys.argv[1])))
-"""
-
-
-async def test_a_bomb_of_a_gibibyte_grows_the_process_by_less_than_32_mebibytes() -> None:
-    """S0-FR5e."""
-    table = {"/small": reply(b"x"), "/bomb": coded(bomb(1024), "gzip")}
-    async with serve(routes(table)) as site:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", BOMB_SCRIPT, str(site.port),
-            stdout=asyncio.subprocess.PIPE,
-            env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        )
-        async with asyncio.timeout(50):
-            output, _ = await process.communicate()
-
-    ratio, size, growth = output.decode().split()
-    assert (ratio, size) == ("ratio", "decoded_bytes")
-    assert int(growth) < 32
+    async with (
+        serve(routes({"/": reply(b"x" * 100)})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        with pytest.raises(TooLarge):
+            await fetcher.fetch(site.url(), limits=Limits(decoded_bytes=50))
+        assert len((await fetcher.fetch(site.url())).body) == 100
 
 
 async def test_requests_to_one_host_are_limited(open_policy: Build) -> None:
@@ -296,10 +205,12 @@ async def test_requests_to_one_host_are_limited(open_policy: Build) -> None:
 
     async with serve(answer) as site:
         limits = Limits(connections_per_host=3)
-        async with SafeFetcher(open_policy(site.port), limits=limits) as fetcher:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(12):
-                    group.create_task(fetcher.fetch(site.url()))
+        async with (
+            SafeFetcher(open_policy(site.port), limits=limits) as fetcher,
+            asyncio.TaskGroup() as group,
+        ):
+            for _ in range(12):
+                group.create_task(fetcher.fetch(site.url()))
 
     assert most == 3
     assert site.connections == 3
@@ -309,5 +220,3 @@ def test_limits_must_be_positive() -> None:
     for name in ("total_seconds", "wire_bytes", "connections_per_host"):
         with pytest.raises(ValueError, match="limit"):
             Limits(**{name: 0})
-
-

@@ -34,7 +34,8 @@ async def test_a_missing_name_ends_the_explanation() -> None:
     steps = await explain("http://gone.example/", Policy(), missing)
 
     assert [(step.name, step.reason) for step in steps] == [
-        ("url", "well_formed"), ("dns", "not_found"),
+        ("url", "well_formed"),
+        ("dns", "not_found"),
     ]
 
 

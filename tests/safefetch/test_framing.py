@@ -24,9 +24,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
         (b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", b"hi"),
     ],
 )
-async def test_well_formed_answers_are_read(
-    open_policy: Build, answer: bytes, body: bytes
-) -> None:
+async def test_well_formed_answers_are_read(open_policy: Build, answer: bytes, body: bytes) -> None:
     async with serve(raw(answer)) as site, SafeFetcher(open_policy(site.port)) as fetcher:
         assert (await fetcher.fetch(site.url())).body == body
 
@@ -96,20 +94,24 @@ async def test_a_broken_answer_is_an_error_and_never_a_response(
 
 
 async def test_a_body_that_ends_too_early_can_be_tried_again(open_policy: Build) -> None:
-    async with serve(raw(OK + b"Content-Length: 10\r\n\r\nhi")) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            with pytest.raises(ProtocolBroken) as caught:
-                await fetcher.fetch(site.url())
+    async with (
+        serve(raw(OK + b"Content-Length: 10\r\n\r\nhi")) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        with pytest.raises(ProtocolBroken) as caught:
+            await fetcher.fetch(site.url())
 
     assert (caught.value.reason, caught.value.retryable) == ("truncated", True)
 
 
 async def test_bytes_after_an_answer_never_reach_the_next_request(open_policy: Build) -> None:
     poison = reply(b"one") + b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
-    async with serve(routes({"/": poison, "/next": reply(b"two")})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            first = await fetcher.fetch(site.url())
-            second = await fetcher.fetch(site.url("/next"))
+    async with (
+        serve(routes({"/": poison, "/next": reply(b"two")})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        first = await fetcher.fetch(site.url())
+        second = await fetcher.fetch(site.url("/next"))
 
     assert (first.body, second.body) == (b"one", b"two")
     assert site.connections == 2
@@ -117,9 +119,11 @@ async def test_bytes_after_an_answer_never_reach_the_next_request(open_policy: B
 
 async def test_headers_come_back_as_received_with_repeats_kept_apart(open_policy: Build) -> None:
     headers = (("Set-Cookie", "a=1"), ("X-Mixed-CASE", "Gr\xfc\xdfe"), ("Set-Cookie", "b=2"))
-    async with serve(routes({"/": reply(b"", headers=headers)})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            response = await fetcher.fetch(site.url())
+    async with (
+        serve(routes({"/": reply(b"", headers=headers)})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        response = await fetcher.fetch(site.url())
 
     assert response.headers == (("Content-Length", "0"), *headers)
     assert response.header_values("set-cookie") == ("a=1", "b=2")

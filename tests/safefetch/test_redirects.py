@@ -2,9 +2,15 @@ from collections.abc import Callable
 
 import pytest
 
-from haulier.safefetch import FetchError, Policy, ProtocolBroken, Refused, SafeFetcher
-from haulier.safefetch import TooManyRedirects
-from safefetch.hostile_server import Site, redirect, reply, routes, serve
+from haulier.safefetch import (
+    FetchError,
+    Policy,
+    ProtocolBroken,
+    Refused,
+    SafeFetcher,
+    TooManyRedirects,
+)
+from safefetch.hostile_server import redirect, reply, routes, serve
 
 Build = Callable[..., Policy]
 
@@ -18,7 +24,9 @@ async def test_a_chain_is_followed_and_every_hop_is_told(open_policy: Build) -> 
     assert response.body == b"end"
     assert response.url == site.url("/c?x=1")
     assert [(hop.status, hop.url) for hop in response.hops] == [
-        (302, site.url("/")), (301, site.url("/b")), (200, site.url("/c?x=1")),
+        (302, site.url("/")),
+        (301, site.url("/b")),
+        (200, site.url("/c?x=1")),
     ]
     assert all(hop.peer == "127.0.0.1" and hop.http_version == "1.1" for hop in response.hops)
     assert all(0 < hop.first_byte_ms <= hop.total_ms <= response.total_ms for hop in response.hops)
@@ -26,9 +34,11 @@ async def test_a_chain_is_followed_and_every_hop_is_told(open_policy: Build) -> 
 
 
 async def test_a_redirect_is_returned_as_it_is_when_not_followed(open_policy: Build) -> None:
-    async with serve(routes({"/": redirect("http://127.0.0.1:1/")})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            response = await fetcher.fetch(site.url(), follow_redirects=False)
+    async with (
+        serve(routes({"/": redirect("http://127.0.0.1:1/")})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        response = await fetcher.fetch(site.url(), follow_redirects=False)
 
     assert response.status == 302
     assert response.header("location") == "http://127.0.0.1:1/"
@@ -64,10 +74,12 @@ async def test_every_hop_is_checked_from_the_start(
     open_policy: Build, location: str, reason: str
 ) -> None:
     """S0-FR5d."""
-    async with serve(routes({"/": redirect(location)})) as site:
-        async with SafeFetcher(open_policy(site.port, 80)) as fetcher:
-            with pytest.raises(Refused) as caught:
-                await fetcher.fetch(site.url())
+    async with (
+        serve(routes({"/": redirect(location)})) as site,
+        SafeFetcher(open_policy(site.port, 80)) as fetcher,
+    ):
+        with pytest.raises(Refused) as caught:
+            await fetcher.fetch(site.url())
 
     error = caught.value
     assert error.reason == reason
@@ -88,19 +100,23 @@ async def test_ten_redirects_are_followed_and_an_eleventh_is_not(open_policy: Bu
 
 async def test_a_circle_ends(open_policy: Build) -> None:
     table = {"/": redirect("/b"), "/b": redirect("/")}
-    async with serve(routes(table)) as site:
-        async with SafeFetcher(open_policy(site.port, max_redirects=5)) as fetcher:
-            with pytest.raises(TooManyRedirects):
-                await fetcher.fetch(site.url())
+    async with (
+        serve(routes(table)) as site,
+        SafeFetcher(open_policy(site.port, max_redirects=5)) as fetcher,
+    ):
+        with pytest.raises(TooManyRedirects):
+            await fetcher.fetch(site.url())
 
     assert len(site.requests) == 6
 
 
 async def test_a_policy_can_forbid_redirects(open_policy: Build) -> None:
-    async with serve(routes({"/": redirect("/b")})) as site:
-        async with SafeFetcher(open_policy(site.port, max_redirects=0)) as fetcher:
-            with pytest.raises(TooManyRedirects):
-                await fetcher.fetch(site.url())
+    async with (
+        serve(routes({"/": redirect("/b")})) as site,
+        SafeFetcher(open_policy(site.port, max_redirects=0)) as fetcher,
+    ):
+        with pytest.raises(TooManyRedirects):
+            await fetcher.fetch(site.url())
 
     assert len(site.requests) == 1
 
@@ -121,15 +137,13 @@ async def test_what_the_caller_gave_is_dropped_across_origins_and_does_not_come_
     open_policy: Build,
 ) -> None:
     """S0-FR5d."""
-    home: Site
-    async with serve(lambda request, writer: away_answer(request, writer)) as away:
-
-        async def away_answer(request: object, writer: object) -> None:
-            await routes({"/": redirect(home.url("/back"))})(request, writer)  # pyright: ignore
-
-        async with serve(routes({"/": redirect(away.url()), "/back": reply(b"end")})) as home:
-            async with SafeFetcher(open_policy(home.port, away.port)) as fetcher:
-                response = await fetcher.fetch(home.url(), headers=CALLERS)
+    away_table: dict[str, bytes] = {}
+    home_table = {"/back": reply(b"end")}
+    async with serve(routes(away_table)) as away, serve(routes(home_table)) as home:
+        home_table["/"] = redirect(away.url())
+        away_table["/"] = redirect(home.url("/back"))
+        async with SafeFetcher(open_policy(home.port, away.port)) as fetcher:
+            response = await fetcher.fetch(home.url(), headers=CALLERS)
 
     assert response.body == b"end"
     for request in (away.requests[0], home.requests[1]):
@@ -141,9 +155,15 @@ async def test_what_the_caller_gave_is_dropped_across_origins_and_does_not_come_
 @pytest.mark.parametrize(
     ("status", "method", "becomes", "keeps_body"),
     [
-        (301, "POST", "GET", False), (302, "POST", "GET", False), (303, "POST", "GET", False),
-        (303, "PUT", "GET", False), (301, "PUT", "PUT", True), (302, "DELETE", "DELETE", True),
-        (307, "POST", "POST", True), (308, "PUT", "PUT", True), (303, "HEAD", "HEAD", None),
+        (301, "POST", "GET", False),
+        (302, "POST", "GET", False),
+        (303, "POST", "GET", False),
+        (303, "PUT", "GET", False),
+        (301, "PUT", "PUT", True),
+        (302, "DELETE", "DELETE", True),
+        (307, "POST", "POST", True),
+        (308, "PUT", "PUT", True),
+        (303, "HEAD", "HEAD", None),
         (302, "HEAD", "HEAD", None),
     ],
 )
@@ -167,11 +187,13 @@ async def test_methods_change_as_rfc_9110_has_it(
 
 @pytest.mark.parametrize("status", [307, 308])
 async def test_a_body_is_never_sent_on_to_another_origin(open_policy: Build, status: int) -> None:
-    async with serve(routes({})) as away:
-        async with serve(routes({"/": redirect(away.url(), status)})) as home:
-            async with SafeFetcher(open_policy(home.port, away.port)) as fetcher:
-                with pytest.raises(Refused) as caught:
-                    await fetcher.fetch(home.url(), method="POST", body=b"data")
+    async with (
+        serve(routes({})) as away,
+        serve(routes({"/": redirect(away.url(), status)})) as home,
+        SafeFetcher(open_policy(home.port, away.port)) as fetcher,
+    ):
+        with pytest.raises(Refused) as caught:
+            await fetcher.fetch(home.url(), method="POST", body=b"data")
 
     assert caught.value.reason == "body_across_origins"
     assert away.connections == 0
@@ -188,25 +210,47 @@ async def test_a_location_that_cannot_be_read_is_refused(
     open_policy: Build, raw_headers: bytes, reason: str
 ) -> None:
     answer = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n" + raw_headers + b"\r\n"
-    async with serve(routes({"/": answer})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            with pytest.raises(ProtocolBroken) as caught:
-                await fetcher.fetch(site.url())
+    async with (
+        serve(routes({"/": answer})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        with pytest.raises(ProtocolBroken) as caught:
+            await fetcher.fetch(site.url())
 
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    "body", [b"Content-Length: 10\r\n\r\nx", b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"]
+)
+async def test_the_body_of_a_redirect_can_neither_hold_up_nor_break_the_chain(
+    open_policy: Build, body: bytes
+) -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: /end\r\n" + body
+    async with (
+        serve(routes({"/": answer, "/end": reply(b"end")})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        assert (await fetcher.fetch(site.url())).body == b"end"
+
+    assert site.connections == 2
+
+
 @pytest.mark.parametrize("status", [300, 304, 305, 306, 399])
 async def test_other_3xx_statuses_are_final(open_policy: Build, status: int) -> None:
-    async with serve(routes({"/": redirect("http://10.0.0.1/", status)})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            assert (await fetcher.fetch(site.url())).status == status
+    async with (
+        serve(routes({"/": redirect("http://10.0.0.1/", status)})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        assert (await fetcher.fetch(site.url())).status == status
 
 
 async def test_a_redirect_without_location_is_final(open_policy: Build) -> None:
-    async with serve(routes({"/": reply(b"moved", status="302 Found")})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            assert (await fetcher.fetch(site.url())).body == b"moved"
+    async with (
+        serve(routes({"/": reply(b"moved", status="302 Found")})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        assert (await fetcher.fetch(site.url())).body == b"moved"
 
 
 async def test_refresh_link_and_alt_svc_lead_nowhere(open_policy: Build) -> None:
@@ -217,9 +261,11 @@ async def test_refresh_link_and_alt_svc_lead_nowhere(open_policy: Build) -> None
         ("Content-Location", "http://10.0.0.1/"),
     )
     body = b'<meta http-equiv="refresh" content="0; url=http://10.0.0.1/">'
-    async with serve(routes({"/": reply(body, headers=headers)})) as site:
-        async with SafeFetcher(open_policy(site.port)) as fetcher:
-            assert (await fetcher.fetch(site.url())).body == body
+    async with (
+        serve(routes({"/": reply(body, headers=headers)})) as site,
+        SafeFetcher(open_policy(site.port)) as fetcher,
+    ):
+        assert (await fetcher.fetch(site.url())).body == body
 
     assert len(site.requests) == 1
 

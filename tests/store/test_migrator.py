@@ -1,75 +1,15 @@
-"""The migrator on a real server: order, checksums, one run at a time, failures with a place."""
+"""The migrator on a real server: order, checksums, one run at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 import asyncpg
 import pytest
 
 from haulier.errors import MigrationFailed
-from haulier.store.migrations_folder import Migration, load_migrations
 from haulier.store.migrator import LOCK_KEY, check, sql, status, upgrade
-from support.postgres import Database
-
-
-class Folder:
-    """A folder of migrations that grows with the test."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def write(self, name: str, text: str) -> list[Migration]:
-        (self.path / f"{name}.sql").write_text(text)
-        return self.load()
-
-    def drop(self, name: str) -> list[Migration]:
-        (self.path / f"{name}.sql").unlink()
-        return self.load()
-
-    def load(self) -> list[Migration]:
-        return load_migrations(self.path)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    folder = Folder(tmp_path)
-    folder.write("0001_pre_one", "create table one (id int);\ninsert into one values (1);\n")
-    return folder
-
-
-@pytest.fixture
-async def connection(blank_database: Database) -> AsyncGenerator[asyncpg.Connection]:
-    connection = await asyncpg.connect(blank_database.admin_url)
-    yield connection
-    await connection.close()
-
-
-@pytest.fixture
-async def other(blank_database: Database) -> AsyncGenerator[asyncpg.Connection]:
-    connection = await asyncpg.connect(
-        blank_database.admin_url, server_settings={"application_name": "somebody"}
-    )
-    yield connection
-    await connection.close()
-
-
-async def tables(connection: asyncpg.Connection) -> set[str]:
-    rows = await connection.fetch(
-        "select relname::text from pg_class where relkind = 'r' and"
-        " relnamespace = 'public'::regnamespace"
-    )
-    return {row[0] for row in rows} - {"schema_migrations"}
-
-
-async def states(connection: asyncpg.Connection, folder: Folder) -> list[str]:
-    return [entry.state for entry in await status(connection, folder.load())]
-
-
-def names(migrations: Sequence[Migration]) -> list[str]:
-    return [migration.name for migration in migrations]
+from support.migrations import Folder, names, states, tables
 
 
 async def test_what_is_pending_runs_once_and_in_order(
@@ -166,42 +106,6 @@ async def test_a_program_of_the_release_before_starts_during_a_pre_migration(
     await check(connection, older, stage="pre")
     with pytest.raises(MigrationFailed, match="newer"):
         await check(connection, older)
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("create table two ();\n\nselect 'ü',\n  nothing;\n", r"line 4: column .nothing."),
-        (
-            "create table two ();\n-- again\ncreate table two ();\n",
-            "line 3: relation .two. already",
-        ),
-        ("create table two ();\ndo $$\nbegin\n  perform 1/0;\nend $$", "line 2: division by zero"),
-        ("create table two ();\nselekt 1;", r"line 2: syntax error .* \(42601\)"),
-    ],
-)
-async def test_a_failing_migration_names_its_line_and_leaves_nothing(
-    connection: asyncpg.Connection, folder: Folder, text: str, place: str
-) -> None:
-    folder.write("0002_pre_two", text)
-
-    with pytest.raises(MigrationFailed, match=rf"0002_pre_two\.sql, {place}"):
-        await upgrade(connection, folder.load(), stage="all")
-
-    assert await tables(connection) == {"one"}
-    assert await states(connection, folder) == ["applied", "pending"]
-
-
-async def test_a_failed_run_can_be_repeated_after_mending(
-    connection: asyncpg.Connection, other: asyncpg.Connection, folder: Folder
-) -> None:
-    folder.write("0002_pre_two", "selekt")
-    with pytest.raises(MigrationFailed):
-        await upgrade(connection, folder.load(), stage="all")
-
-    mended = folder.write("0002_pre_two", "create table two ()")
-
-    assert names(await upgrade(other, mended, stage="all")) == ["0002_pre_two.sql"]
 
 
 async def test_a_second_run_waits_and_then_finds_nothing_to_do(

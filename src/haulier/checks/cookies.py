@@ -42,6 +42,12 @@ class Cookie:
         return values[-1] if values else None
 
     @property
+    def domain(self) -> str:
+        """Domain without its leading dot, lower-cased; an empty one does not count. "" for none."""
+        values = [value.removeprefix(".") for key, value in self.attributes if key == "domain"]
+        return next((value.lower() for value in reversed(values) if value), "")
+
+    @property
     def is_secure(self) -> bool:
         """It has Secure, whatever stands behind it."""
         return self.attribute("secure") is not None
@@ -147,13 +153,13 @@ def breaks_prefix(cookie: Cookie, *, path: str | None = None) -> bool:
     if not name.startswith("__host-"):
         return False
     effective = cookie.attribute("path") if path is None else path
-    return not cookie.is_secure or bool(cookie.attribute("domain")) or effective != "/"
+    return not cookie.is_secure or bool(cookie.domain) or effective != "/"
 
 
 def _accept(cookie: Cookie, url: str) -> StoredCookie | None:
     """The upstream jar knows the prefixes in their exact spelling only."""
     host = host_of(url)
-    domain = (cookie.attribute("domain") or "").strip().lstrip(".").lower()
+    domain = cookie.domain
     if domain and (is_public_suffix(domain) or not _domain_matches(host, domain)):
         return None
     given = cookie.attribute("path") or ""

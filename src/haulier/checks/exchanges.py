@@ -1,10 +1,15 @@
 """Questions that several rules ask of exchanges, pages and their URLs."""
 
+import re
+
 import ada_url
 
 from haulier.checks.facts import Exchange, Page, SiteFacts
 
 SNIPPET_LIMIT = 200
+
+# NUL and lone surrogates can be stored neither in PostgreSQL nor in JSON.
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def is_scored(exchange: Exchange) -> bool:
@@ -62,5 +67,6 @@ def base_of(page: Page) -> str:
 
 
 def clip(text: str, limit: int = SNIPPET_LIMIT) -> str:
-    """The text, cut to at most `limit` characters."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    """The text, cut to at most `limit` characters, with what cannot be stored replaced."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return _UNSTORABLE.sub("\ufffd", cut)

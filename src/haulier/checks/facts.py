@@ -11,6 +11,8 @@ from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser
 
+from haulier.checks.nesting import MAX_DEPTH, shallow
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
@@ -84,8 +86,11 @@ class Page:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
-        """The parsed document (an empty one when the page is not HTML)."""
-        return LexborHTMLParser(self.text if self.is_html else "")
+        """The parsed document (an empty one when the page is not HTML).
+
+        A document that nests deeper than any browser would is cut there: see `nesting`.
+        """
+        return LexborHTMLParser(shallow(self.text, MAX_DEPTH) if self.is_html else "")
 
 
 @dataclass(frozen=True, kw_only=True)

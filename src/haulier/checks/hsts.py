@@ -1,6 +1,7 @@
 """Strict-Transport-Security (RFC 6797) as the HTTP Observatory reads it, and the preload list."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -56,10 +57,17 @@ def is_preloaded(host: str, overrides: Mapping[str, bool]) -> bool:
     if not host or not host.isascii():
         return False
     if not overrides:
-        return hstspreload.in_hsts_preload(host)
+        return _is_bundled(host)
     labels = host.split(".")
     parents = (".".join(labels[start:]) for start in range(1, len(labels)))
     return host in overrides or any(overrides.get(parent, False) for parent in parents)
+
+
+def _is_bundled(host: str) -> bool:
+    """Python 3.11 and 3.12 warn about the way the package opens its list."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return hstspreload.in_hsts_preload(host)
 
 
 def _judge(text: str) -> str:

@@ -1,6 +1,6 @@
 """The HTTP Observatory's score and grade (algorithm 6) from its twelve tests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haulier.checks.base import Observed
@@ -30,27 +30,23 @@ _GRADES = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rating:
-    """The Observatory's rating of one page."""
+class ObservatoryScore:
+    """The score as MDN's scanner gives it."""
 
     score: int
-    """0 and up, without a cap: 130 and more is possible."""
+    """0 or more, without a cap: 130 and more is possible."""
     grade: str
     """"A+" to "F"."""
-    tests: tuple[Observed, ...]
-    """In the order of `TESTS`."""
-    algorithm: int = ALGORITHM
+    tests: Mapping[str, Observed]
+    """By test name, in the order given."""
 
 
-def rate(observed: Iterable[Observed]) -> Rating | None:
-    """The rating, or None unless each of the twelve tests came out exactly once."""
-    given = list(observed)
-    by_name = {one.test: one for one in given}
-    if len(given) != len(TESTS) or by_name.keys() != set(TESTS):
-        return None
-    tests = tuple(by_name[name] for name in TESTS)
-    points = score(one.modifier for one in tests)
-    return Rating(score=points, grade=grade(points), tests=tests)
+def score_observed(observed: Sequence[Observed]) -> ObservatoryScore:
+    """Adds up the tests that were observed. Callers see to it that all of `TESTS` are there."""
+    points = score(one.modifier for one in observed)
+    return ObservatoryScore(
+        score=points, grade=grade_for(points), tests={one.test: one for one in observed}
+    )
 
 
 def score(modifiers: Iterable[int]) -> int:
@@ -63,7 +59,7 @@ def score(modifiers: Iterable[int]) -> int:
     return max(0, _START + sum(values) if plain >= _BONUS_FROM else plain)
 
 
-def grade(points: float) -> str:
+def grade_for(score: int) -> str:
     """The letter for a score, rounded down to a multiple of five; everything over 100 is A+."""
-    key = min(int(points // _STEP) * _STEP, _START)
+    key = min(score - score % _STEP, _START)
     return next((letter for lowest, letter in _GRADES if key >= lowest), "F")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import Certificate, InvalidVersion, load_der_x509_certificate
 
 WEAK_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
 
@@ -34,7 +34,7 @@ def load(der: bytes) -> Certificate | None:
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
         try:
             return load_der_x509_certificate(der)
-        except (ValueError, UnsupportedAlgorithm):
+        except (ValueError, UnsupportedAlgorithm, InvalidVersion):
             return None
 
 
@@ -54,10 +54,16 @@ def validity_of(certificate: Certificate) -> Validity | None:
 
 
 def is_self_issued(certificate: Certificate) -> bool:
-    """Issuer and subject are one name: a root, among what a server sends."""
+    """Issuer and subject are one name: a root, among what a server sends.
+
+    A name that cannot be read makes no root; the library raises TypeError for some of those, and
+    warns about others.
+    """
     try:
-        return certificate.issuer == certificate.subject
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return certificate.issuer == certificate.subject
+    except (ValueError, TypeError):
         return False
 
 

@@ -27,12 +27,13 @@ def main(arguments: list[str]) -> None:
         os.setgid(int(gid))
         os.setuid(int(uid))
     if sys.platform == "linux":
-        _die_with_parent(int(parent), int(signal))
+        die_with_parent(int(parent), int(signal))
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     os.execve(command[0], command, {**environment, "LC_ALL": "C"})  # noqa: S606  # no shell is meant
 
 
-def _die_with_parent(parent: int, signal: int) -> None:
+def die_with_parent(parent: int, signal: int) -> None:
+    """Get `signal` when the process `parent` dies; ends at once when it is dead already."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")

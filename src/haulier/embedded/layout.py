@@ -95,7 +95,10 @@ def _make_with_parents(folder: Path, *, mode: int) -> None:
     if folder.is_dir():
         return
     _make_with_parents(folder.parent, mode=mode)
-    folder.mkdir()
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another process has just made it
+        return
     folder.chmod(mode)  # apart from mkdir, which heeds the umask
 
 

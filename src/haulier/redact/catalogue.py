@@ -10,11 +10,12 @@ import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from haulier.redact import patterns
 from haulier.redact.blocks import encoded_key_span
 from haulier.redact.marks import Span
-from haulier.redact.pattern import Family, Pattern
+from haulier.redact.pattern import Family
 
 _REACH = 48
 """How far before a long run a token may begin (`hooks.slack.com/services/T.../B.../`)."""
@@ -23,7 +24,7 @@ _PATIENCE = 32
 _SHORT_WORDS = re.compile(r"(?:[A-Za-z0-9_\-]{0,15}+[^A-Za-z0-9_\-]++)*+")
 """Everything up to the next long run, in one step: three times faster than searching for the run."""
 _RUN = re.compile(r"[A-Za-z0-9_\-]{16,}+")
-_PLAIN = re.compile(r"[0-9a-f]++(?:-[0-9a-f]++)*+|[0-9A-F\-]++|[A-Z][a-z]++|[a-z]++")
+_PLAIN = re.compile(r"[0-9a-f]++(?:-[0-9a-f]++)*+|[0-9A-F\-]++|[A-Z]*+[a-z]*+")
 _KEY_STARTS = (
     "MII", "MHcCAQEE", "MIG", "MIH", "ME4CAQAw", "MC4CAQAw", "MFECAQEw", "b3BlbnNzaC1rZXk", "LS0tLS1CRUdJTi",
 )  # fmt: skip
@@ -38,27 +39,41 @@ def families() -> dict[str, Family]:
     }
 
 
+class _Candidate(NamedTuple):
+    length: int
+    label: str
+    rest: re.Pattern[str] | None
+    """None for the beginnings of private keys."""
+
+
 class Catalogue:
     """Finds the tokens of the given families in a text."""
 
     def __init__(self, chosen: Iterable[Family]) -> None:
-        self._by_literal: dict[str, list[tuple[Pattern, re.Pattern[str]]]] = {}
+        bounded: dict[str, bool] = dict.fromkeys(_KEY_STARTS, True)
+        known: dict[str, list[_Candidate]] = {
+            start: [_Candidate(len(start), "private-key", None)] for start in _KEY_STARTS
+        }
         for family in chosen:
             for pattern in family.patterns:
                 compiled = re.compile(pattern.rest)
                 for start in pattern.starts:
-                    self._by_literal.setdefault(start, []).append((pattern, compiled))
-        self._literals = re.compile(
-            _as_trie({**dict.fromkeys(_KEY_STARTS, True), **self._is_bounded()}, "")
-        )
-        self._joiners = frozenset(
-            literal[-1] for literal in self._by_literal if not literal[-1].isalnum()
-        ) - {"_", "-"}
-
-    def _is_bounded(self) -> dict[str, bool]:
-        return {
-            literal: all(pattern.bounded for pattern, _ in known)
-            for literal, known in self._by_literal.items()
+                    known.setdefault(start, []).append(
+                        _Candidate(len(start), pattern.label, compiled)
+                    )
+                    bounded[start] = bounded.get(start, True) and pattern.bounded
+        self._literals = re.compile(_as_trie(bounded, ""))
+        self._candidates = {
+            literal: [
+                candidate
+                for length in range(len(literal), 1, -1)
+                for candidate in known.get(literal[:length], ())
+            ]
+            for literal in known
+        }
+        self._joiners = frozenset(literal[-1] for literal in known if not literal[-1].isalnum()) - {
+            "_",
+            "-",
         }
 
     def spans(self, text: str) -> list[Span]:
@@ -74,7 +89,7 @@ class Catalogue:
             first = start
             if start and text[start - 1] in self._joiners:
                 first = max(done, start - _REACH)
-            elif _PLAIN.fullmatch(text, start, end):
+            elif _PLAIN.fullmatch(text, start, end) and not self._literals.match(text, start):
                 done = end
                 continue
             done = self._search(text, first, end, spans)
@@ -92,22 +107,20 @@ class Catalogue:
         return max(position, end)
 
     def _span_at(self, text: str, start: int, literal: str) -> Span | None:
-        for length in range(len(literal), 1, -1):
-            candidate = literal[:length]
-            if candidate in _KEY_STARTS and (key := encoded_key_span(text, start)) is not None:
-                return key
-            for pattern, rest in self._by_literal.get(candidate, ()):
-                found = rest.match(text, start + length)
-                if found is not None:
-                    return Span(start=start, end=found.end(), label=pattern.label)
+        for length, label, rest in self._candidates[literal]:
+            if rest is None:
+                if (key := encoded_key_span(text, start)) is not None:
+                    return key
+            elif (found := rest.match(text, start + length)) is not None:
+                return Span(start=start, end=found.end(), label=label)
         return None
 
 
 def _as_trie(literals: Mapping[str, bool], read: str) -> str:
-    """An alternation in which no two branches begin with the same letter; the longest literal wins.
+    r"""An alternation in which no two branches begin with the same letter; the longest literal wins.
 
     A literal that maps to True counts only where no word goes on before it; an escape such as
-    `\\n` or `%3D` is no word.
+    `\n` or `%3D` is no word.
     """
     branches: dict[str, dict[str, bool]] = {}
     for literal, bounded in literals.items():
@@ -126,7 +139,7 @@ def _boundary_before(length: int) -> str:
     rest = f"[\\s\\S]{{{length}}}"
     befores = (r"\\[nrtbfv]", r"%[0-9A-Fa-f]{2}", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9A-Fa-f]{2}")
     escapes = "".join(f"|(?<={before}{rest})" for before in befores)
-    return f"(?:(?<![A-Za-z0-9]{rest}){escapes})"
+    return f"(?:(?<![A-Za-z0-9_\\-]{rest}){escapes})"
 
 
 def iter_labels() -> Iterator[str]:

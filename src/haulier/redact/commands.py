@@ -12,16 +12,26 @@ _COMMAND = re.compile(
     r"|cqlsh|mosquitto_(?:pub|sub)|rabbitmqadmin|ipmitool|lftp|influx|clickhouse-client|sqlplus|xfreerdp|zip|unzip|7z)"
     r"(?=[ \t]|['\"],)"
 )
-_USER = re.compile(r"""(?:(?<=\s)|(?<=["']))(?:-u|--user|--proxy-user|-a|-U)(?:[ \t=]|["'],[ \t]*)?(?=[^\s\-])""")
-_SPACED = re.compile(r"""(?:(?<=\s)|(?<=["']))(?:-p|-P|-w|-a|--pass)(?:[ \t=]{1,4}|["'],[ \t]*)(?=[^\s\-])""")
+HAS_FLAG = re.compile(r"[ \t'\"]-(?:[upawPUk]|-user|-proxy-user|-pass)")
+"""What every command line that this module reads has somewhere."""
+_USER = re.compile(
+    r"""(?:(?<=\s)|(?<=["']))(?:-u|--user|--proxy-user|-a|-U)(?:[ \t=]|["'],[ \t]*)?(?=[^\s\-])"""
+)
+_SPACED = re.compile(
+    r"""(?:(?<=\s)|(?<=["']))(?:-p|-P|-w|-a|--pass)(?:[ \t=]{1,4}|["'],[ \t]*)(?=[^\s\-])"""
+)
 _JOINED = re.compile(r"""(?:(?<=\s)|(?<=["']))-p(?=[^\s\-])""")
 _REACH = 400
 _LINE_BREAK = re.compile(r"[\n;|]|&&")
 _PORT = re.compile(r"[0-9]{2,5}(?::[0-9]{2,5})?(?:/[a-z]+)?")
 _USER_COMMANDS = ("curl", "wget", "http", "https", "lftp", "smbclient")
 _JOINED_COMMANDS = ("mysql", "mariadb", "sshpass", "7z", "mongo")
-_ORACLE = re.compile(r"(?:oracle:(?:thin|oci):|sqlplus(?:[ \t]+-[A-Za-z]+)*[ \t]+)[A-Za-z0-9_.\-]{1,60}/(?P<secret>[^\s@\"']{1,200})@")
-_PGPASS = re.compile(r"(?m)^[A-Za-z0-9.*_\-]{1,100}:(?:[0-9]{2,5}|\*):[A-Za-z0-9.*_\-]{1,100}:[A-Za-z0-9.*_\-@]{1,100}:(?P<secret>[^\s:]{1,500})[ \t]*$")
+_ORACLE = re.compile(
+    r"(?:oracle:(?:thin|oci):|sqlplus(?:[ \t]+-[A-Za-z]+)*[ \t]+)[A-Za-z0-9_.\-]{1,60}/(?P<secret>[^\s@\"']{1,200})@"
+)
+_PGPASS = re.compile(
+    r"(?m)^[A-Za-z0-9.*_\-]{1,100}:(?:[0-9]{2,5}|\*):[A-Za-z0-9.*_\-]{1,100}:[A-Za-z0-9.*_\-@]{1,100}:(?P<secret>[^\s:]{1,500})[ \t]*$"
+)
 _PASSIN = re.compile(r"(?:-pass(?:in|out)?|-k)[ \t]+(?:pass:)?(?P<secret>[^\s\"'\-:]{4,200})")
 
 
@@ -31,7 +41,9 @@ def command_spans(text: str) -> list[Span]:
     for found in _COMMAND.finditer(text):
         end = min(len(text), found.end() + _REACH)
         stop = _LINE_BREAK.search(text, found.end(), end)
-        spans += _arguments(text, found.group("command"), found.end(), stop.start() if stop else end)
+        spans += _arguments(
+            text, found.group("command"), found.end(), stop.start() if stop else end
+        )
     if "openssl" in text:
         spans += _named_groups(_PASSIN, text)
     return spans
@@ -64,7 +76,9 @@ def _arguments(text: str, command: str, start: int, end: int) -> list[Span]:
     return spans
 
 
-def _after(flag: re.Pattern[str], text: str, start: int, end: int, *, separators: str) -> list[Span]:
+def _after(
+    flag: re.Pattern[str], text: str, start: int, end: int, *, separators: str
+) -> list[Span]:
     """The value after each flag, from behind the first of `separators` on where there are any."""
     spans: list[Span] = []
     for found in flag.finditer(text, start, end):
@@ -73,11 +87,17 @@ def _after(flag: re.Pattern[str], text: str, start: int, end: int, *, separators
             continue
         begin = value.start
         if separators:
-            splits = [place for mark in separators if (place := text.find(mark, begin, value.end)) > 0]
+            splits = [
+                place for mark in separators if (place := text.find(mark, begin, value.end)) > 0
+            ]
             if not splits:
                 continue
             begin = min(splits) + 1
         content = text[begin : value.end]
-        if content and not is_stand_in(content) and not (is_number(content) or _PORT.fullmatch(content)):
+        if (
+            content
+            and not is_stand_in(content)
+            and not (is_number(content) or _PORT.fullmatch(content))
+        ):
             spans.append(Span(start=begin, end=value.end, label="password"))
     return spans

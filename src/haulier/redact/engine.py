@@ -5,7 +5,7 @@ from functools import cache
 
 from haulier.redact.blocks import block_spans
 from haulier.redact.catalogue import Catalogue, families
-from haulier.redact.commands import command_spans, login_spans
+from haulier.redact.commands import HAS_FLAG, command_spans, login_spans
 from haulier.redact.fields import KEYWORD, field_spans
 from haulier.redact.marks import SafeText, Span, mark, replace_spans, veil_marks
 from haulier.redact.urls import userinfo_spans
@@ -51,7 +51,7 @@ def find_spans(text: str) -> list[Span]:
         spans += field_spans(text, lowered)
     if ("@" in text and (":" in text)) or "%40" in text:
         spans += userinfo_spans(text)
-    if " -" in text or "'-" in text or '"-' in text:
+    if (" -" in text or "'-" in text) and HAS_FLAG.search(text) is not None:
         spans += command_spans(text)
     if "oracle" in text or "sqlplus" in text or ":5432:" in text or ":*:" in text:
         spans += login_spans(text)

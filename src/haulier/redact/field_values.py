@@ -13,9 +13,11 @@ from haulier.redact.names import Judgement, Strength
 from haulier.redact.reading import Value, glance_at_value, line_end, read_quoted, read_value
 from haulier.redact.values import (
     has_digit_or_symbol,
+    is_count,
     is_digest_or_uuid,
     is_number,
     is_opaque,
+    is_random_word,
     is_stand_in,
 )
 
@@ -32,12 +34,18 @@ _TEMPLATE = re.compile(
     r"""["']?(?:\{\{[^{}\n]{0,80}\}\}|\$\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{0,80}\}|\$\([^()\n]{0,80}\)|<[A-Za-z][^<>\n=/]{0,60}>"""
     r"""|<%[^%\n]{0,80}%>)(?=[\s"'`,;&)\]}|<.]|\Z)"""
 )
+_DIGIT = re.compile(r"[0-9]")
+_COMPARISONS = frozenset({"==", "===", "!=", "!=="})
+_COMPARED_NAME = re.compile(r"[A-Za-z_][A-Za-z_.]*+(?![A-Za-z0-9])")
+_NESTED_KEY = re.compile(r"[A-Za-z_]++:[ \t\r\n]")
 _LIST = re.compile(r"\[[ \t\r\n]{0,32}")
 _LIST_GAP = re.compile(r"[ \t\r\n]{0,32},[ \t\r\n]{0,32}")
 _REFERENCE = re.compile(
     r"(?:(?:await|new|not)[ \t])?(?P<word>[A-Za-z_]\w{0,60}+(?:(?:\.|->|::|\?\.)[A-Za-z_]\w{0,60}+){0,8}+)(?P<open>[(\[])?"
 )
-_PASSPHRASE = re.compile(r"[a-z]{2,12}(?:[ ][a-z]{2,12}){3,30}(?=[ \t]*(?:[\r\n\"']|\Z))")
+_PASSPHRASE = re.compile(
+    r"[A-Za-z0-9]{1,14}(?:[ ][A-Za-z0-9]{1,14}){3,30}+(?=[ \t]*(?:[\r\n\"';&]|\Z))"
+)
 _PROSE = re.compile(
     r"(?i:must|is|was|are|a|an|the|should|not|no|may|can|cannot|has|have|for|of|to|at|with|does|do|too|will|be|been|"
     r"please|use|and|or|in|on|by|from|your|we|it|this|that|found|failed|only|you|if)\b"
@@ -63,15 +71,21 @@ def spans_at(text: str, position: int, judgement: Judgement, operator: str) -> l
         and (block := _BLOCK_SCALAR.match(text, position))
     ):
         return _block_at(text, block, judgement)
+    if operator in _COMPARISONS and _COMPARED_NAME.match(text, position):
+        return []
     if operator == ":":
         if (typed := _TYPED.match(text, position)) is not None:
             return plain_spans_at(text, typed.end(), judgement)
         if _PROSE.match(text, position) and " " in text[position : position + 12]:
             return []
-    if judgement.strength is Strength.SURE and (phrase := _PASSPHRASE.match(text, position)):
-        if not any(_PROSE.fullmatch(word) for word in phrase.group().split(" ")):
-            return [Span(start=position, end=phrase.end(), label=judgement.label)]
-    return plain_spans_at(text, position, judgement)
+    return _passphrase_at(text, position, judgement) or plain_spans_at(text, position, judgement)
+
+
+def _passphrase_at(text: str, position: int, judgement: Judgement) -> list[Span]:
+    phrase = _PASSPHRASE.match(text, position) if judgement.strength is Strength.SURE else None
+    if phrase is None or any(_PROSE.fullmatch(word) for word in phrase.group().split(" ")):
+        return []
+    return [Span(start=position, end=phrase.end(), label=judgement.label)]
 
 
 def plain_spans_at(text: str, position: int, judgement: Judgement) -> list[Span]:
@@ -88,7 +102,11 @@ def secret_at(text: str, position: int, judgement: Judgement) -> Value | None:
         glance = glance_at_value(text, position)
         if glance is None or not is_secret_value(text[glance.start : glance.end], judgement):
             return None
-    if _is_code(text, position) or _TEMPLATE.match(text, position):
+    if (
+        _is_code(text, position)
+        or _TEMPLATE.match(text, position)
+        or _NESTED_KEY.match(text, position)
+    ):
         return None
     value = read_value(text, position)
     if value is None or not is_secret_value(text[value.start : value.end], judgement):
@@ -101,8 +119,10 @@ def is_secret_value(content: str, judgement: Judgement) -> bool:
     if is_stand_in(content):
         return False
     match judgement.strength:
+        case Strength.SURE if judgement.label == "pin":
+            return len(content) >= 4 and any(character.isdigit() for character in content)
         case Strength.SURE:
-            return judgement.label in {"password", "code", "pin"} or not is_number(content)
+            return judgement.label in {"password", "code"} or not is_count(content)
         case Strength.LIKELY:
             return _is_likely(content, judgement.label)
         case Strength.WEAK:
@@ -132,13 +152,14 @@ def _is_code(text: str, position: int) -> bool:
     if found is None:
         return False
     word = found.group("word")
-    if any(character.isdigit() for character in word):
+    if _DIGIT.search(word) is not None:
         return False
     if found.group("open"):
-        return True
+        return not is_random_word(word)
     after = text[found.end() : found.end() + 1]
     is_alone = not after or after in " \t\r\n,;)]}:"
-    return is_alone and ("." in word or "_" in word or "->" in word)
+    is_name = is_alone and ("." in word or "_" in word or "->" in word)
+    return is_name and not is_random_word(word)
 
 
 def authorization_at(text: str, position: int, judgement: Judgement) -> list[Span]:

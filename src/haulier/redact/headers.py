@@ -20,7 +20,23 @@ _PARAMETERS = re.compile(
 _TOKEN = re.compile(r"[^\s\"'`,;<>\\]+")
 _KNOWN_SCHEMES = (
     frozenset(
-        ["bearer", "basic", "token", "negotiate", "ntlm", "apikey", "api-key", "geniekey", "key", "jwt", "ssws", "bot", "splunk", "sso", "zoho-oauthtoken"]
+        [
+            "bearer",
+            "basic",
+            "token",
+            "negotiate",
+            "ntlm",
+            "apikey",
+            "api-key",
+            "geniekey",
+            "key",
+            "jwt",
+            "ssws",
+            "bot",
+            "splunk",
+            "sso",
+            "zoho-oauthtoken",
+        ]
     )
     | _PARAMETER_SCHEMES
 )
@@ -28,10 +44,22 @@ _BARE_SCHEME = re.compile(
     r"(?i:bearer)(?:[ \t]{1,3}|%20|\+|:[ \t]{0,2})(?:\\?[\"'])?(?P<bearer>[A-Za-z0-9\-._~+/%]{8,}={0,2})"
     r"|(?i:basic)(?:[ \t]{1,3}|%20|:[ \t]{0,2})(?P<basic>[A-Za-z0-9+/\-_]{8,}(?:={0,2}|(?:%3[Dd]){0,2}))"
 )
-_COOKIE = re.compile(r"[ \t]*([^=;,\s\"'<>\\]{1,200})[ \t]*=[ \t]*(\"[^\";\\]*\"|[^;,\s\"'\\]*)")
+_COOKIE = re.compile(r"[ \t]*([^=;,\s\"'<>\\]{1,200}+)[ \t]*+=[ \t]*(\"[^\";\\]*\"|[^;,\s\"'\\]*)")
 _COOKIE_FLAG = re.compile(r"[ \t]*[A-Za-z\-]{1,20}[ \t]*;")
 _COOKIE_ATTRIBUTES = frozenset(
-    ["path", "domain", "expires", "max-age", "samesite", "httponly", "secure", "priority", "partitioned", "version", "comment"]
+    [
+        "path",
+        "domain",
+        "expires",
+        "max-age",
+        "samesite",
+        "httponly",
+        "secure",
+        "priority",
+        "partitioned",
+        "version",
+        "comment",
+    ]
 )
 
 

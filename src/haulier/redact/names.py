@@ -35,7 +35,9 @@ def _set(words: str) -> frozenset[str]:
 
 _SURE = {
     **dict.fromkeys(
-        _set("password passwords passwd passwds passphrase passcode pwd pswd passwrd psw pword"),
+        _set(
+            "password passwords passwd passwds passphrase passcode pwd pswd passwrd psw pword requirepass masterauth masterpass"
+        ),
         "password",
     ),
     **dict.fromkeys(_set("secret secrets"), "secret"),
@@ -49,13 +51,16 @@ _SURE = {
     **dict.fromkeys(
         _set("sessionid sessid phpsessid jsessionid sessionkey sessiontoken"), "session"
     ),
-    **dict.fromkeys(_set("mnemonic totp otp cvv cvc cvv2"), "secret"),
+    **dict.fromkeys(_set("mnemonic totp otp cvv cvc"), "secret"),
+    **dict.fromkeys(_set("pin pincode"), "pin"),
 }
 _SURE_ENDINGS = (
     ("password", "password"), ("passwd", "password"), ("passphrase", "password"), ("passwort", "password"),
     ("secret", "secret"), ("token", "token"), ("apikey", "api-key"), ("secretkey", "secret"),
     ("accesskey", "api-key"), ("privatekey", "private-key"), ("sessionid", "session"), ("sessid", "session"),
-    ("credentials", "credentials"), ("pwd", "password"),
+    ("credentials", "credentials"), ("accountkey", "api-key"), ("authkey", "api-key"), ("signingkey", "private-key"),
+    ("masterkey", "api-key"), ("encryptionkey", "private-key"), ("storagekey", "api-key"), ("subscriptionkey", "api-key"),
+    ("licensekey", "api-key"), ("sessionkey", "session"), ("pwd", "password"),
 )  # fmt: skip
 _KEY_QUALIFIERS = {
     **dict.fromkeys(
@@ -76,7 +81,7 @@ _KEY_QUALIFIERS = {
     **dict.fromkeys(_set("session jwt cookie csrf django flask rails base"), "secret"),
 }
 _SURE_KEY_QUALIFIERS = _set(
-    """api access secret auth private encryption signing decryption hmac master shared account jwt aes
+    """api access secret auth private encryption signing decryption hmac master shared account jwt aes deploy webhook integration
     ssh storage consumer subscription license licence session cookie"""
 )
 _INNOCENT_KEY_QUALIFIERS = _set(
@@ -112,7 +117,7 @@ _WEAK_WORDS = {
 }  # fmt: skip
 _LIKELY_WORDS = {
     "auth": "authorization", "sig": "signature", "signature": "signature", "hmac": "signature",
-    "pass": "password", "pw": "password", "pin": "pin", "sid": "session", "sas": "signature", "se": "signature",
+    "pass": "password", "pw": "password", "sid": "session", "sas": "signature", "se": "signature",
     "login": "credentials", "authentication": "authorization", "pat": "token",
 }  # fmt: skip
 _QUALIFIERS = _set(
@@ -127,6 +132,18 @@ _PASS_OWNERS = _set(
     "db database user smtp mail email mysql pg postgres root admin ftp sftp redis mongo ldap my the proxy"
     " http rabbitmq amqp ssh wifi imap pop sudo basic login bind key store auth vpn sql app api service"
 )
+_PAIRS = {
+    ("session", "id"): "session",
+    ("sess", "id"): "session",
+    **{
+        (owner, "phrase"): "passphrase"
+        for owner in _set("seed recovery backup mnemonic pass secret")
+    },
+    **{
+        (owner, "code"): "code"
+        for owner in _set("recovery backup auth authorization security verification")
+    },
+}
 _INNOCENT_PASS = _set("bypass compass overpass surpass trespass encompass")
 
 
@@ -140,13 +157,14 @@ def judge(name: str) -> Judgement:
         return _NOTHING
     if words[-1] in _INNOCENT_ENDINGS and not _is_secret_in_spite_of_its_ending(words):
         return _NOTHING
-    for position in range(len(words) - 1, -1, -1):
+    best = _NOTHING
+    for position in range(len(words) - 1, max(-1, len(words) - 6), -1):
         found = _judge_word(words, position)
         if found.strength is Strength.SURE and not set(words[position + 1 :]) <= _QUALIFIERS:
-            return Judgement(Strength.LIKELY, found.label)
-        if found.strength or position < len(words) - 4:
-            return found
-    return _NOTHING
+            found = Judgement(Strength.LIKELY, found.label)
+        if found.strength > best.strength:
+            best = found
+    return best
 
 
 def _is_secret_in_spite_of_its_ending(words: list[str]) -> bool:
@@ -154,8 +172,7 @@ def _is_secret_in_spite_of_its_ending(words: list[str]) -> bool:
     return (
         last_two in {("secret", "id"), ("session", "id"), ("sess", "id"), ("php", "sessid")}
         or (words[-1] == "reset" and "token" in words)
-        or words == ["authorization", "header"]
-        or words == ["auth", "header"]
+        or words in (["authorization", "header"], ["auth", "header"])
     )
 
 
@@ -169,26 +186,17 @@ def _judge_word(words: list[str], position: int) -> Judgement:
         return _judge_key(before, is_last=is_last)
     if word == "pass" and before in _PASS_OWNERS:
         return Judgement(Strength.SURE, "password")
-    if word in _SURE:
+    if word in _SURE and (before, word) != ("pull", "secrets"):
         return Judgement(Strength.SURE, _SURE[word])
-    if word == "id" and before in {"session", "sess"}:
-        return Judgement(Strength.SURE, "session")
-    if word == "code" and before in {
-        "recovery",
-        "backup",
-        "auth",
-        "authorization",
-        "security",
-        "verification",
-    }:
-        return Judgement(Strength.SURE, "code")
-    for ending, label in _SURE_ENDINGS:
-        if word.endswith(ending):
-            return Judgement(Strength.SURE, label)
-    if word.endswith("pass") and word not in _INNOCENT_PASS and word != "pass" and is_last:
+    label = _PAIRS.get((before, word)) or next(
+        (label for ending, label in _SURE_ENDINGS if word.endswith(ending)), ""
+    )
+    return Judgement(Strength.SURE, label) if label else _judge_last(word) if is_last else _NOTHING
+
+
+def _judge_last(word: str) -> Judgement:
+    if word.endswith("pass") and word not in _INNOCENT_PASS:
         return Judgement(Strength.LIKELY, "password")
-    if not is_last:
-        return _NOTHING
     if word in _LIKELY_WORDS:
         return Judgement(Strength.LIKELY, _LIKELY_WORDS[word])
     if word in _WEAK_WORDS:

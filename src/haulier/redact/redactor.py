@@ -59,8 +59,9 @@ class Redactor:
             return SafeText(mark("unreadable"))
 
     def exception(self, error: BaseException) -> SafeText:
-        """The traceback, type, message, notes and causes of the error, as `traceback` prints them,
-        without secrets. Local variables are not rendered.
+        """The error as `traceback` prints it, with causes and notes, without secrets.
+
+        Local variables are not rendered.
         """
         return _never_raising(lambda: redact_to_rest(render_exception(error), self._finders))
 

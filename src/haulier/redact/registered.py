@@ -14,8 +14,10 @@ _SHORTEST = 4
 
 
 def registered_finder(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """An expression for the secrets as they are, URL-encoded, escaped for JSON, Python and HTML,
-    in base64 at any alignment, and in hex; None where there is nothing to look for.
+    """An expression for the secrets in every form; None where there is nothing to look for.
+
+    The forms: as it is, URL-encoded, escaped for JSON, Python and HTML, in base64 at any
+    alignment, in hex, and reversed.
     """
     forms: set[str] = set()
     for secret in secrets:

@@ -6,8 +6,9 @@ _LONGEST_CHARACTERS = 1_000_000
 
 
 def render_exception(error: BaseException) -> str:
-    """What `traceback` prints for the error with its causes and notes; at most a million characters,
-    the middle of longer ones left out.
+    """What `traceback` prints for the error with its causes and notes.
+
+    At most a million characters: of longer ones the middle is left out.
     """
     rendered = "".join(traceback.format_exception(error)).rstrip("\n")
     if len(rendered) <= _LONGEST_CHARACTERS:

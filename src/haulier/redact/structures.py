@@ -5,29 +5,41 @@ are remembered by identity, so that shared parts cost once.
 """
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
+import inspect
 import ipaddress
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from haulier.redact.field_values import is_secret_value
-from haulier.redact.headers import authorization_spans, cookie_spans, is_cookie_pairs
-from haulier.redact.marks import MARK, SafeText, mark, replace_spans, veil_marks
+from haulier.redact.marks import SafeText, mark
 from haulier.redact.names import Judgement, Strength, judge
+from haulier.redact.shapes import (
+    JWK_MEMBERS,
+    as_name,
+    flag_judgement,
+    hide_named,
+    is_mapping,
+    is_memory,
+    is_pair,
+    is_sequence,
+    is_set,
+    named_value_key,
+    pair_judgement,
+)
 
 _HARMLESS = (
-    int, float, complex, bool, type(None), datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo,
+    int, float, complex, bool, type(None), dt.date, dt.time, dt.timedelta, dt.tzinfo,
     decimal.Decimal, fractions.Fraction, uuid.UUID, enum.Enum, ipaddress.IPv4Address, ipaddress.IPv6Address,
     ipaddress.IPv4Network, ipaddress.IPv6Network, type(Ellipsis), type(NotImplemented), range,
 )  # fmt: skip
 _NUMBERS = frozenset({int, float, bool, type(None)})
 _OPEN = Judgement(Strength.NONE, "")
-_NAME_KEYS = ("name", "key", "field", "header", "Name", "Key", "param", "id")
-_VALUE_KEYS = ("value", "val", "content", "Value", "default", "data")
-_JWK_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k"})
+_PAIR = Judgement(Strength.NONE, "pair")
+"""Handed down to the items of a list of pairs."""
 
 Step = Generator[tuple[object, Judgement], object, object]
 
@@ -56,12 +68,18 @@ class Walker:
             step, key = stack[-1]
             try:
                 child, judgement = step.send(sent)
+                sent, inner, inner_key = self._begin(child, judgement)
             except StopIteration as stop:
                 stack.pop()
                 self._open.discard(key)
                 self._done[key] = sent = stop.value
                 continue
-            sent, inner, inner_key = self._begin(child, judgement)
+            except Exception:  # noqa: BLE001 - one hostile part must not cost the rest
+                if _is_finished(step):
+                    stack.pop()
+                    self._open.discard(key)
+                sent = SafeText(mark("unreadable"))
+                continue
             if inner is not None:
                 stack.append((inner, inner_key))
                 sent = None
@@ -75,8 +93,10 @@ class Walker:
             return self._string(value, judgement), None, key
         if isinstance(value, _HARMLESS):
             return self._harmless(value, judgement), None, key
-        if isinstance(value, (bytes, bytearray, memoryview)):
+        if isinstance(value, (bytes, bytearray)):
             return self._bytes(bytes(value), judgement), None, key
+        if is_memory(value):
+            return self._bytes(value.tobytes(), judgement), None, key
         if isinstance(value, BaseException):
             return self._exception(value), None, key
         if key in self._open:
@@ -91,32 +111,30 @@ class Walker:
         return None, step, key
 
     def _step(self, value: object, judgement: Judgement) -> Step | None:
-        if isinstance(value, Mapping):
+        if is_mapping(value):
             return self._mapping(value, judgement)
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return self._dataclass(value, judgement)
-        if isinstance(value, (list, tuple)) or (
-            isinstance(value, Sequence) and not isinstance(value, str)
-        ):
+        if is_sequence(value):
             return self._sequence(value, judgement)
-        if isinstance(value, Set):
+        if is_set(value):
             return self._set(value, judgement)
         return None
 
     def _mapping(self, value: Mapping[object, object], judgement: Judgement) -> Step:
         result: dict[object, object] = {}
         is_jwk = "kty" in value
-        named = _named_value_key(value)
+        named = named_value_key(value)
         for key, item in list(value.items()):
             safe_key = self._text(key) if type(key) is str else (yield (key, _OPEN))
             inner = judgement
-            name = _as_name(key)
+            name = as_name(key)
             if judgement.strength is not Strength.SURE:
                 own = judge(name) if name else _OPEN
                 inner = own if own.strength > judgement.strength else judgement
                 if named is not None and key == named[0]:
                     inner = named[1]
-                elif is_jwk and name in _JWK_MEMBERS:
+                elif is_jwk and name in JWK_MEMBERS:
                     inner = Judgement(Strength.SURE, "private-key")
             if type(item) is str:
                 safe_item: object = self._string(item, inner)
@@ -147,14 +165,21 @@ class Walker:
     def _sequence(self, value: Sequence[object], judgement: Judgement) -> Step:
         items: list[object] = []
         source = list(value)
-        pair = _pair_judgement(source)
+        names = _field_names(value)
+        pair = pair_judgement(source, is_item=judgement is _PAIR)
+        if judgement is _PAIR:
+            judgement = _OPEN
+        if judgement is _OPEN and source and all(is_pair(item) for item in source):
+            judgement = _PAIR
         flagged: Judgement | None = None
         for position, item in enumerate(source):
             inner = flagged or judgement
+            if names and judgement.strength is not Strength.SURE:
+                inner = judge(names[position])
             if pair is not None and position == 1:
                 inner = pair
             items.append(self._string(item, inner) if type(item) is str else (yield (item, inner)))
-            flagged = _flag_judgement(item)
+            flagged = flag_judgement(item)
         if isinstance(value, tuple):
             make = getattr(type(value), "_make", None)
             if callable(make):
@@ -162,10 +187,11 @@ class Walker:
             return tuple(items)
         return items
 
-    def _set(self, value: Set[object], judgement: Judgement) -> Step:
+    def _set(self, value: AbstractSet[object], judgement: Judgement) -> Step:
         items: list[object] = []
         for item in list(value):
-            items.append((yield (item, judgement)))
+            safe = yield (item, judgement)
+            items += (safe,)
         try:
             return frozenset(items) if isinstance(value, frozenset) else set(items)
         except TypeError:
@@ -184,8 +210,9 @@ class Walker:
             or isinstance(value, (bool, enum.Enum))
         ):
             return value
-        if isinstance(value, (int, float)) and judgement.label not in {"password", "code", "pin"}:
-            return value if abs(value) < 1e8 else SafeText(mark(judgement.label))
+        if isinstance(value, (int, float)) and judgement.label not in {"password", "code"}:
+            largest_kept = 999 if judgement.label == "pin" else 1e8
+            return value if abs(value) <= largest_kept else SafeText(mark(judgement.label))
         if isinstance(value, (int, float, uuid.UUID, decimal.Decimal)):
             return SafeText(mark(judgement.label))
         return value
@@ -202,68 +229,16 @@ class Walker:
         return self._string(value.decode("latin-1"), judgement).encode("latin-1")
 
 
-def hide_named(text: str, judgement: Judgement) -> str:
-    """The value of a field of that name: its secret part replaced, its scheme or names kept."""
-    if MARK.fullmatch(text):
-        return text
-    if judgement.label == "cookie":
-        veiled = veil_marks(text)
-        if is_cookie_pairs(veiled, 0, len(text)):
-            return replace_spans(text, cookie_spans(veiled, 0, len(text)))
-    if judgement.label == "authorization" and (
-        judgement.strength is Strength.SURE or " " in text.strip()
-    ):
-        return replace_spans(text, authorization_spans(veil_marks(text), 0, len(text)))
-    if not is_secret_value(veil_marks(text), judgement):
-        return text
-    return mark(judgement.label)
+def _field_names(value: Sequence[object]) -> tuple[str, ...]:
+    """The names of the items of a named tuple; none for any other sequence."""
+    names: object = getattr(value, "_fields", ()) if isinstance(value, tuple) else ()
+    if not is_sequence(names) or len(names) != len(value):
+        return ()
+    return tuple(str(name) for name in names)
 
 
-def _as_name(key: object) -> str:
-    if isinstance(key, str):
-        name = str.__str__(key)
-    elif isinstance(key, bytes):
-        name = key.decode("latin-1")
-    else:
-        return ""
-    return "" if "=" in name or "[" in name and MARK.search(name) else name
-
-
-def _named_value_key(value: Mapping[object, object]) -> tuple[str, Judgement] | None:
-    """For `{"name": "Authorization", "value": ...}`: the key of the value and the name's verdict."""
-    if not any(value_key in value for value_key in _VALUE_KEYS):
-        return None
-    for name_key in _NAME_KEYS:
-        name = value.get(name_key) if name_key in value else None
-        if isinstance(name, (str, bytes)):
-            judgement = judge(_as_name(name))
-            for value_key in _VALUE_KEYS:
-                if judgement.strength is not Strength.NONE and value_key in value:
-                    return value_key, judgement
-    return None
-
-
-def _pair_judgement(items: Sequence[object]) -> Judgement | None:
-    """For `("authorization", "Bearer ...")`: the verdict on the first of exactly two."""
-    if len(items) != 2 or not isinstance(items[0], (str, bytes)):
-        return None
-    judgement = judge(_as_name(items[0]))
-    second = items[1]
-    if judgement.strength is Strength.NONE or not isinstance(second, (str, bytes)):
-        return None
-    return (
-        None
-        if _as_name(second).replace("_", "").replace("-", "").isalpha() and len(second) < 20
-        else judgement
-    )
-
-
-def _flag_judgement(item: object) -> Judgement | None:
-    """For `["--password", "..."]`: the verdict on a flag that the next item belongs to."""
-    if not isinstance(item, str) or not item.startswith("-") or "=" in item or " " in item:
-        return None
-    judgement = judge(item)
-    return judgement if judgement.strength is not Strength.NONE else None
+def _is_finished(step: Step) -> bool:
+    return inspect.getgeneratorstate(step) == inspect.GEN_CLOSED
 
 
 def _free_key(result: dict[object, object], key: object) -> object:

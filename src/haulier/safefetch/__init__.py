@@ -18,6 +18,7 @@ from haulier.safefetch.errors import (
 from haulier.safefetch.explain import Step, explain
 from haulier.safefetch.fetcher import SafeFetcher
 from haulier.safefetch.inspection import TlsError, TlsInspection
+from haulier.safefetch.interfaces import host_addresses
 from haulier.safefetch.policy import Address, Limits, Network, Policy, Verdict
 from haulier.safefetch.resolver import Lookup, Resolver
 from haulier.safefetch.response import Hop, Response
@@ -50,5 +51,6 @@ __all__ = [
     "check_url",
     "classify",
     "explain",
+    "host_addresses",
     "judge",
 ]

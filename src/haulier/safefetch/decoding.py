@@ -9,6 +9,10 @@ from haulier.safefetch.policy import Limits
 ACCEPT_ENCODING = "gzip, deflate"
 
 _STEP_BYTES = 64 * 1024
+# Empty gzip members and tiny chunks cost a server a few bytes, and its reader much more in time.
+_MAX_MEMBERS = 1024
+_MAX_PIECES = 65536
+_SMALL_PIECE_BYTES = 16
 _WINDOW_BITS = {"gzip": 31, "deflate": 15}
 _RAW = -15
 
@@ -25,6 +29,8 @@ class Body:
         self._truncates = truncates
         self._decoder = zlib.decompressobj(_WINDOW_BITS[coding]) if coding else None
         self._content = bytearray()
+        self._members = 1
+        self._pieces = 0
         self.wire_bytes = 0
         self.truncated = False
 
@@ -34,6 +40,9 @@ class Body:
             # RFC 9110 8.4.1.2 notes that some servers send the format without its wrapper.
             self._decoder = zlib.decompressobj(_RAW)
         self.wire_bytes += len(data)
+        self._pieces += 1
+        if self._pieces > _MAX_PIECES and self.wire_bytes < self._pieces * _SMALL_PIECE_BYTES:
+            self._overflow("pieces")
         unfinished = bool(data)
         while unfinished and not self.truncated:
             data, unfinished = self._step(data)
@@ -69,6 +78,9 @@ class Body:
         """Begin the next gzip member (RFC 1952 2.2); what else follows the end is ignored."""
         if self._coding != "gzip" or not data.startswith(b"\x1f"):
             return b"", False
+        self._members += 1
+        if self._members > _MAX_MEMBERS:
+            raise ProtocolBroken("content_coding")
         self._decoder = zlib.decompressobj(_WINDOW_BITS["gzip"])
         return data, True
 

@@ -1,12 +1,14 @@
 """One hop: vet the target, borrow a connection, send, read."""
 
+import asyncio
 import time
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from haulier.safefetch.budget import Budget
 from haulier.safefetch.decoding import Body, content_coding
-from haulier.safefetch.errors import ConnectFailed, TooLarge
+from haulier.safefetch.errors import ConnectFailed, ProtocolBroken, TimedOut, TooLarge
 from haulier.safefetch.message import Head, Message
 from haulier.safefetch.policy import Address, Policy
 from haulier.safefetch.pool import Connection, Lease, Pool
@@ -20,6 +22,9 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CUT = frozenset({"disconnected", "reset"})
 # The body of a redirect is of no use; a short one is read so that the connection can be kept.
 _DRAINED_BYTES = 64 * 1024
+_DRAIN_SECONDS = 0.5
+# Pieces that are already here are handed out without a pause: other tasks want their turn as well.
+_PIECES_A_TURN = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +106,7 @@ class Exchanger:
             self._refuse_announced(head)
         try:
             async with aclosing(lease.connection.pieces()) as pieces:
-                async for piece in pieces:
-                    if not body.feed(piece):
-                        break
-                else:
-                    lease.returns = True
+                lease.returns = await _gather(pieces, body)
         except TooLarge as error:
             if not self.truncates or error.reason != "wire_bytes":
                 raise
@@ -126,14 +127,29 @@ class Exchanger:
             raise TooLarge("wire_bytes")
 
 
+async def _gather(pieces: AsyncGenerator[bytes, None], body: Body) -> bool:
+    """Feed a body to its end; False where it ended earlier, at a limit."""
+    turn = 0
+    async for piece in pieces:
+        if not body.feed(piece):
+            return False
+        turn += 1
+        if turn % _PIECES_A_TURN == 0:
+            await asyncio.sleep(0)
+    return True
+
+
 async def _drain(connection: Connection) -> bool:
-    """Read a short body to its end; False where it is too long to be worth it."""
+    """Read a short body to its end; False where it is too long, slow or broken to be worth it."""
     drained = 0
-    async with aclosing(connection.pieces()) as pieces:
-        async for piece in pieces:
-            drained += len(piece)
-            if drained > _DRAINED_BYTES:
-                return False
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS), aclosing(connection.pieces()) as pieces:
+            async for piece in pieces:
+                drained += len(piece)
+                if drained > _DRAINED_BYTES:
+                    return False
+    except (ConnectFailed, ProtocolBroken, TimedOut, TimeoutError):
+        return False
     return True
 
 

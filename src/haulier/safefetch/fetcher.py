@@ -121,7 +121,7 @@ class SafeFetcher:
 
         Raises FetchError when the host is refused or cannot be reached at all.
         """
-        target = check_url(url, replace(self._policy, schemes=frozenset({"https"})))
+        target = check_url(url, replace(self._policy, schemes=self._policy.schemes & {"https"}))
         try:
             addresses = await vet(
                 target, self._policy, self._lookup, dns_seconds=self._limits.dns_seconds

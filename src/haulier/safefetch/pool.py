@@ -98,30 +98,22 @@ class Pool:
 
     def _take(self, origin: str, addresses: Sequence[Address]) -> Connection | None:
         """Take a kept connection whose peer is among the addresses that were vetted just now."""
-        self._sweep()
         peers = {str(address) for address in addresses}
-        for position in range(len(self._kept) - 1, -1, -1):
-            kept = self._kept[position]
+        for kept in reversed(self._kept):
             if kept.origin == origin and kept.connection.stream.peer in peers:
-                del self._kept[position]
-                return kept.connection
+                self._kept.remove(kept)
+                if kept.connection.is_reusable and kept.expires_at > time.monotonic():
+                    return kept.connection
+                kept.connection.abort()
+                return None
         return None
 
     def _keep(self, origin: str, connection: Connection) -> None:
-        self._kept.append(_Kept(origin, connection, time.monotonic() + _IDLE_SECONDS))
-        self._sweep()
-
-    def _sweep(self) -> None:
-        """Cut what is too old, what the server closed or spoke on, and the oldest of too many."""
+        """Keep a connection; cut those that are too old, and the oldest of too many."""
         now = time.monotonic()
-        excess = len(self._kept) - _MAX_IDLE
-        remaining: list[_Kept] = []
-        for position, kept in enumerate(self._kept):
-            if position < excess or kept.expires_at <= now or not kept.connection.is_reusable:
-                kept.connection.abort()
-            else:
-                remaining.append(kept)
-        self._kept = remaining
+        self._kept.append(_Kept(origin, connection, now + _IDLE_SECONDS))
+        while len(self._kept) > _MAX_IDLE or self._kept[0].expires_at <= now:
+            self._kept.pop(0).connection.abort()
 
     async def _connect(
         self, target: Target, addresses: Sequence[Address], budget: Budget

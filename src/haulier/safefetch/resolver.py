@@ -21,6 +21,8 @@ Lookup = Callable[[str], Awaitable[Sequence[str | Address]]]
 """Anything that turns a name into its addresses: a `Resolver`, or a function in a test."""
 
 _RECORD_TYPES = (dns.rdatatype.A, dns.rdatatype.AAAA)
+# How long one family may lag behind the other before it is done without.
+_LAG_SECONDS = 0.5
 _MAX_ALIASES = 8
 _MAX_ADDRESSES = 64
 
@@ -30,6 +32,9 @@ class _Answer:
     addresses: tuple[Address, ...]
     failure: str | None
     expires_at: float
+
+
+_LATE = _Answer((), "timeout", 0.0)
 
 
 class Resolver:
@@ -49,7 +54,10 @@ class Resolver:
         cache_size: int = 1024,
         max_ttl_seconds: float = 300.0,
         negative_ttl_seconds: float = 10.0,
+        max_look_ups: int = 400,
     ) -> None:
+        # Each look-up holds two sockets; with more at once the process would run out of them.
+        self._slots = asyncio.Semaphore(max_look_ups)
         self._nameservers = tuple(nameservers)
         self._port = port
         self._timeout_seconds = timeout_seconds
@@ -81,7 +89,8 @@ class Resolver:
         async with lock:
             answer = self._cached(host)
             if answer is None:
-                answer = await self._ask(host)
+                async with self._slots:
+                    answer = await self._ask(host)
                 self._remember(host, answer)
         if answer.failure is not None:
             raise DnsFailed(answer.failure)
@@ -103,11 +112,21 @@ class Resolver:
             self._cache.popitem(last=False)
 
     async def _ask(self, host: str) -> _Answer:
-        """Ask for both families at once; a family that fails does not hide the other's answer."""
+        """Ask for both families at once; one that fails or lags does not hide the other's answer.
+
+        Only addresses that came in are dialled, and only those are judged (RFC 8305 3).
+        """
         stub, name = self._get_stub(), dns.name.from_text(f"{host}.")
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._ask_type(stub, name, kind)) for kind in _RECORD_TYPES]
-        results = [task.result() for task in tasks]
+            done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            has_addresses = any(task.result().addresses for task in done)
+            _, late = await asyncio.wait(
+                pending or done, timeout=_LAG_SECONDS if has_addresses else None
+            )
+            for task in late:
+                task.cancel()
+        results = [_LATE if task.cancelled() else task.result() for task in tasks]
         addresses = tuple(address for result in results for address in result.addresses)
         ttl_ends = min(result.expires_at for result in results)
         if addresses:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 
 import httpcore2
 
@@ -164,7 +164,8 @@ async def open_socket(address: Address, port: int) -> socket.socket:
 
 def _compare_peer(connection: socket.socket, address: Address, port: int) -> None:
     """Raise Refused if something between here and there led the connection elsewhere."""
-    if connection.getpeername()[:2] != (str(address), port):
+    peer, peer_port = connection.getpeername()[:2]
+    if ip_address(peer) != address or peer_port != port:
         raise Refused("peer_mismatch")
 
 

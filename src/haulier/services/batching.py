@@ -56,7 +56,7 @@ class _Pending:
 
 
 class EnqueueBatcher:
-    """Gathers enqueues of one process. Runs inside `running()`."""
+    """Gathers enqueues of one process. System: who calls it has asked for the permission."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -66,7 +66,7 @@ class EnqueueBatcher:
         self._stopping = False
 
     async def write(self, enqueue: Enqueue) -> WrittenJob:
-        """Writes the job, durably, in the next commit.
+        """Writes the job, durably, in the next commit. Works inside `running()`.
 
         Raises KeyTaken when it lost a key (nothing is written then) and Unavailable.
         """

@@ -194,13 +194,13 @@ def _check_order(statuses: Sequence[MigrationStatus], chosen: Sequence[Migration
 
 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
-    async with connection.transaction():
+    transaction = connection.transaction()
+    await transaction.start()
+    finished = False
+    try:
         await _limit_lock_waits(connection, _DDL_LOCK_TIMEOUT)
         for statement in split_statements(migration.text):
-            try:
-                await connection.execute(statement.text)
-            except asyncpg.PostgresError as error:
-                raise MigrationFailed(_told(migration, statement, error)) from error
+            await _run(connection, migration, statement)
         await connection.execute(
             sql_text("schema_migrations/insert"),
             migration.number,
@@ -208,14 +208,28 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
             migration.checksum,
             version("haulier"),
         )
+        finished = True
+    finally:
+        if not finished and not connection.is_closed():
+            await transaction.rollback()
+    try:
+        await transaction.commit()
+    except asyncpg.PostgresError as error:  # a deferred constraint, or the connection
+        raise MigrationFailed(_told(migration, "at its end", error)) from error
 
 
-def _told(migration: Migration, statement: Statement, error: asyncpg.PostgresError) -> str:
-    """The server's position counts characters of the statement from 1; not every error has one."""
-    offset = int(error.position) - 1 if error.position else 0
-    before = statement.text[:offset]
-    line = statement.line + before.count("\n")
-    text = f"{migration.name}, line {line}: {error.message} ({error.sqlstate})."
+async def _run(connection: asyncpg.Connection, migration: Migration, statement: Statement) -> None:
+    try:
+        await connection.execute(statement.text)
+    except asyncpg.PostgresError as error:
+        # The server counts characters of the statement from 1; not every error has a position.
+        offset = int(error.position) - 1 if error.position else 0
+        line = statement.line + statement.text.count("\n", 0, offset)
+        raise MigrationFailed(_told(migration, f"line {line}", error)) from error
+
+
+def _told(migration: Migration, place: str, error: asyncpg.PostgresError) -> str:
+    text = f"{migration.name}, {place}: {error.message or error} ({error.sqlstate})."
     if error.hint:
         text += f" {error.hint}"
     return f"{text} This migration was rolled back."

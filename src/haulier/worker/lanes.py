@@ -19,6 +19,8 @@ class Lanes:
 
     def __init__(self) -> None:
         self._active: OrderedDict[Lane, None] = OrderedDict()
+        self._named: set[Lane] = set()
+        """Named since they were last chosen: a claim on its way may have missed that work."""
 
     def __bool__(self) -> bool:
         return bool(self._active)
@@ -27,6 +29,7 @@ class Lanes:
         """These may have work."""
         for lane in lanes:
             self._active.setdefault(lane)
+            self._named.add(lane)
 
     def choose(self, wanted: int) -> tuple[tuple[Lane, ...], int]:
         """Lanes for one claim of about `wanted` jobs, and how many to take from each.
@@ -38,6 +41,7 @@ class Lanes:
         chosen = tuple(list(self._active)[: min(wanted, MAX_LANES)])
         for lane in chosen:
             self._active.move_to_end(lane)
+            self._named.discard(lane)
         return chosen, wanted // len(chosen)
 
     def learn(self, asked: Sequence[Lane], per_lane: int, claimed: Sequence[Claimed]) -> None:
@@ -47,5 +51,5 @@ class Lanes:
             lane = Lane(queue=job.queue, workspace_id=job.workspace_id)
             counts[lane] = counts.get(lane, 0) + 1
         for lane in asked:
-            if counts[lane] < per_lane:
+            if counts[lane] < per_lane and lane not in self._named:
                 self._active.pop(lane, None)

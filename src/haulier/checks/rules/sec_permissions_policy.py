@@ -28,7 +28,7 @@ check = Check(
     weight=1,
     title="Browser features that the site does not need are off",
     rule="warn absent; fail unparseable structured field",
-    advice="Send Permissions-Policy with empty lists for what is unused: camera=(), geolocation=().",
+    advice="Send Permissions-Policy with an empty list for each unused feature, as in camera=().",
     anchors="securityheaders",
     inspect_page=_inspect,
 )

@@ -6,7 +6,7 @@ from haulier.checks.facts import Exchange, SiteFacts
 from haulier.checks.hsts import is_preloaded
 from haulier.checks.outcomes import conclude, unscored
 
-_BAD_CERTIFICATE = "tls_invalid"
+_BAD_CERTIFICATE = frozenset({"tls_invalid", "tls_failed"})
 
 
 def _inspect(facts: SiteFacts) -> Verdict:
@@ -42,7 +42,7 @@ def _met_bad_certificate(facts: SiteFacts) -> bool:
     chain = facts.http_chain
     if not chain:
         return False
-    if chain[-1].error == _BAD_CERTIFICATE:
+    if chain[-1].error in _BAD_CERTIFICATE:
         return True
     if not certificate_refused(facts):
         return False

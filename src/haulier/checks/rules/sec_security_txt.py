@@ -1,5 +1,6 @@
 """`sec.security-txt`: where finders of a weakness can turn to (RFC 9116)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from haulier.checks.base import NOT_APPLICABLE, PASSED, Check, Finding, Verdict, failed, warned
@@ -8,6 +9,7 @@ from haulier.checks.facts import Exchange, SiteFacts
 
 _LONGEST = timedelta(days=366)
 _READ_LIMIT = 32_768
+_MOMENT = re.compile(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -67,9 +69,10 @@ def _hints(file: Exchange, expires: datetime | None, now: datetime) -> tuple[str
 
 
 def _moment(text: str) -> datetime | None:
+    """A date and time of RFC 3339, in UTC; None for anything else."""
+    spelt = text.upper()
     try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
+        return datetime.fromisoformat(spelt).astimezone(UTC) if _MOMENT.fullmatch(spelt) else None
     except (ValueError, OverflowError):
         return None
 

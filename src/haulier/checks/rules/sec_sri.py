@@ -13,6 +13,7 @@ from haulier.checks.facts import Page, SiteFacts
 from haulier.checks.outcomes import OUTCOMES, conclude, unscored
 
 _TEST = "subresource-integrity"
+_UNTYPED_READ_LIMIT = 65_536
 _FROM_MILD_TO_BAD = (
     "sri-implemented-and-all-scripts-loaded-securely",
     "sri-implemented-but-external-scripts-not-loaded-securely",
@@ -36,14 +37,18 @@ def _inspect(page: Page, _facts: SiteFacts) -> Verdict:
         return error
     if page.final.media_type and not page.is_html:
         return conclude(_TEST, "sri-not-implemented-response-not-html")
-    tree = page.tree if page.is_html else LexborHTMLParser(page.text)
-    elements = tree.css("script")
+    elements = _tree(page).css("script")
     if not elements:
         return conclude(_TEST, "sri-not-implemented-but-no-scripts-loaded")
     sources = [element.attributes for element in elements]
     scripts = list(_scripts(page, sources))
     judged = [(_judge(script), script) for script in scripts]
     return conclude(_TEST, _result(judged), findings=_findings(judged))
+
+
+def _tree(page: Page) -> LexborHTMLParser:
+    """An answer without a type is read as HTML, its beginning only: it may be anything."""
+    return page.tree if page.is_html else LexborHTMLParser(page.text[:_UNTYPED_READ_LIMIT])
 
 
 def _scripts(page: Page, elements: list[dict[str, str | None]]) -> Iterator[_Script]:

@@ -19,7 +19,7 @@ from haulier.handlers.base import handler
 from haulier.handlers.context import JobContext
 from haulier.handlers.outcomes import Permanent
 from haulier.handlers.site_audits.plan import gather_facts
-from haulier.redact import redact
+from haulier.handlers.site_audits.redaction import redacted
 
 _FETCHING: Final = 0.7
 """The part of the progress that fetching makes up; judging is the rest."""
@@ -82,7 +82,7 @@ async def site_audit(job: JobContext, args: SiteAuditArgs) -> Report:
         grade=report.scores.grade,
         observatory=observatory.score,
     )
-    return msgspec.convert(redact(msgspec.to_builtins(report)), Report)
+    return redacted(report)
 
 
 async def _judge(job: JobContext, facts: SiteFacts, recipe: Recipe) -> tuple[CheckResult, ...]:

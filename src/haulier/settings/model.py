@@ -1,11 +1,6 @@
-"""All settings: environment over `haulier.toml` over defaults. The only reader of the environment.
-
-Every problem is told at once, secrets are never shown, and what comes out is frozen.
-"""
+"""What can be set, with defaults, units and bounds."""
 
 import os
-import tomllib
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -16,15 +11,11 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from haulier.errors import ConfigurationInvalid
-
 PREFIX: Final = "HAULIER_"
-_CONFIG_FILE: Final = "haulier.toml"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _POSTGRES: Final = frozenset({"postgresql", "postgres"})
 
@@ -176,83 +167,3 @@ class Settings(BaseSettings):
         if self.cursor_key is not None:
             return self.cursor_key.get_secret_value()
         return sha256(b"haulier.cursor\0" + database_url.encode()).hexdigest()
-
-
-def load_settings(
-    config: Path | None = None, overrides: Mapping[str, object] | None = None
-) -> Settings:
-    """Reads the settings: overrides (command line), environment, file, defaults, in this order.
-
-    Without `config` the file is $HAULIER_CONFIG or ./haulier.toml, if it is there. Raises
-    ConfigurationInvalid with every problem, naming where each value came from.
-    """
-    path = config or _config_from_environment()
-    given = dict(overrides or {})
-    problems = _unknown_variables()
-    file_values = _read_file(path, problems)
-    names = {name for name in file_values if f"{PREFIX}{name.upper()}" in os.environ}
-    values = {name: value for name, value in file_values.items() if name not in names} | given
-    try:
-        settings = Settings(**_prepared(values))  # pyright: ignore[reportArgumentType]
-    except ValidationError as error:
-        problems += [_describe(item, values, path) for item in error.errors(include_input=False)]
-        raise ConfigurationInvalid(_listed(problems)) from None
-    if problems:
-        raise ConfigurationInvalid(_listed(problems))
-    return settings
-
-
-def _config_from_environment() -> Path | None:
-    named = os.environ.get(f"{PREFIX}CONFIG")
-    if named:
-        return Path(named)
-    return Path(_CONFIG_FILE) if Path(_CONFIG_FILE).is_file() else None
-
-
-def _read_file(path: Path | None, problems: list[str]) -> dict[str, object]:
-    """The file's values by setting; a table's name stands before its keys (`[kinds] modules`)."""
-    if path is None:
-        return {}
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        problems.append(f"{path} cannot be read: {error}")
-        return {}
-    flat: dict[str, object] = {}
-    for key, value in document.items():
-        if isinstance(value, dict):
-            table: dict[str, object] = value  # pyright: ignore[reportUnknownVariableType]
-            flat.update({f"{key}_{inner}": found for inner, found in table.items()})
-        else:
-            flat[key] = value
-    return flat
-
-
-def _prepared(values: Mapping[str, object]) -> dict[str, object]:
-    return {
-        name: tuple(value) if isinstance(value, list) else value  # pyright: ignore[reportUnknownArgumentType]
-        for name, value in values.items()
-    }
-
-
-def _unknown_variables() -> list[str]:
-    """Misspelt variables would otherwise be silently without effect."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    # URL and API_KEY are the command line client's, SETUP_GROUPS the set-up script's.
-    known |= {f"{PREFIX}{name}" for name in ("CONFIG", "URL", "API_KEY", "SETUP_GROUPS")}
-    found = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    return [f"{name} is no setting of haulier" for name in found]
-
-
-def _describe(error: Mapping[str, object], values: Mapping[str, object], path: Path | None) -> str:
-    location = error.get("loc")
-    name = str(location[0]) if isinstance(location, tuple) and location else ""  # pyright: ignore[reportUnknownArgumentType]
-    message = str(error.get("msg", "")).removeprefix("Value error, ")
-    if not name:
-        return message
-    source = f" (in {path})" if name in values and path is not None else ""
-    return f"{PREFIX}{name.upper()}{source}: {message}"
-
-
-def _listed(problems: list[str]) -> str:
-    return "The settings are not valid:\n" + "\n".join(f"  - {problem}" for problem in problems)

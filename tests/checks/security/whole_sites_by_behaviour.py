@@ -1,0 +1,165 @@
+"""Sites that differ in cookies, redirects, scripts and answers, with the sum of their modifiers."""
+
+from checks.security.sites import HOME, answer
+from checks.security.whole_sites import (
+    BARE_SCRIPT,
+    CDN_SCRIPT,
+    COEP,
+    COOKIE,
+    COOP,
+    CORP,
+    ECHO,
+    EVEN,
+    GOOD,
+    HSTS,
+    LATE,
+    OFF_HOST,
+    PINNED,
+    PUBLIC,
+    REFERRER,
+    STAYS,
+    Case,
+    put,
+)
+
+BY_BEHAVIOUR = [
+    Case(
+        name="good cookies",
+        worth="cookies+5",
+        score=105,
+        grade="A+",
+        headers=(*EVEN, (COOKIE, "session=x; Secure; HttpOnly; SameSite=Strict")),
+    ),
+    Case(
+        name="cookies without samesite",
+        worth="",
+        score=100,
+        grade="A+",
+        headers=(*EVEN, (COOKIE, "session=x; Secure; HttpOnly")),
+    ),
+    Case(
+        name="a plain cookie behind hsts",
+        worth="cookies-5",
+        score=95,
+        grade="A",
+        headers=(*EVEN, (COOKIE, "a=b")),
+    ),
+    Case(
+        name="a plain session behind hsts",
+        worth="cookies-10",
+        score=90,
+        grade="A",
+        headers=(*EVEN, (COOKIE, "session=x; HttpOnly")),
+    ),
+    Case(
+        name="a session for scripts",
+        worth="cookies-30",
+        score=70,
+        grade="B",
+        headers=(*EVEN, (COOKIE, "session=x; Secure")),
+    ),
+    Case(
+        name="a plain session without hsts",
+        worth="cookies-40 hsts-20",
+        score=40,
+        grade="D+",
+        headers=(*put(EVEN, (HSTS, "")), (COOKIE, "session=x; HttpOnly")),
+    ),
+    Case(
+        name="an anti-csrf cookie of robots.txt",
+        worth="cookies-20",
+        score=80,
+        grade="B+",
+        headers=EVEN,
+        robots=answer([(COOKIE, "csrf=x; Secure")], url=f"{HOME}robots.txt"),
+    ),
+    Case(
+        name="an echoed origin", worth="cors-50", score=50, grade="C", headers=EVEN, preflight=ECHO
+    ),
+    Case(
+        name="an open interface",
+        worth="csp+10 referrer+5 frame+5 corp+10 coop+10 coep+10",
+        score=150,
+        grade="A+",
+        headers=GOOD,
+        preflight=PUBLIC,
+    ),
+    Case(
+        name="a redirect off the host",
+        worth="redirect-5",
+        score=95,
+        grade="A",
+        headers=EVEN,
+        chain=OFF_HOST,
+    ),
+    Case(
+        name="a late redirect", worth="redirect-10", score=90, grade="A", headers=EVEN, chain=LATE
+    ),
+    Case(name="http is closed", worth="", score=100, grade="A+", headers=EVEN, chain=()),
+    Case(
+        name="scripts of others",
+        worth="sri-5",
+        score=95,
+        grade="A",
+        headers=EVEN,
+        html=CDN_SCRIPT,
+    ),
+    Case(
+        name="pinned scripts of others",
+        worth="sri+5",
+        score=105,
+        grade="A+",
+        headers=EVEN,
+        html=PINNED,
+    ),
+    Case(
+        name="scripts of others with bare slashes",
+        worth="csp+10 referrer+5 sri-50 frame+5 corp+10 coop+10 coep+10",
+        score=50,
+        grade="C",
+        headers=GOOD,
+        html=BARE_SCRIPT,
+    ),
+    Case(
+        name="isolation with spelling mistakes",
+        worth="corp-5 coop-5 coep-5",
+        score=85,
+        grade="A-",
+        headers=(*EVEN, (CORP, "none"), (COOP, "Same-Origin"), (COEP, '"require-corp"')),
+    ),
+    Case(
+        name="a certificate nobody trusts",
+        worth="csp+10 redirect-20 referrer+5 hsts-20 frame+5 corp+10 coop+10 coep+10",
+        score=60,
+        grade="C+",
+        headers=GOOD,
+        is_trusted=False,
+    ),
+    Case(
+        name="a login wall",
+        worth="csp+10 referrer+5 frame+5 corp+10 coop+10 coep+10",
+        score=150,
+        grade="A+",
+        headers=GOOD,
+        status=401,
+    ),
+    Case(
+        name="every malus at once",
+        worth=(
+            "csp-25 cookies-40 cors-50 redirect-20 referrer-5 hsts-20 sri-50 sniff-5 frame-20 "
+            "corp-5 coop-5 coep-5"
+        ),
+        score=0,
+        grade="F",
+        headers=(
+            (COOKIE, "session=x"),
+            (REFERRER, "unsafe-url"),
+            (CORP, "x"),
+            (COOP, "x"),
+            (COEP, "x"),
+        ),
+        html=BARE_SCRIPT,
+        chain=STAYS,
+        preflight=ECHO,
+    ),
+]
