@@ -57,4 +57,4 @@ async def _hear_until_lost(connection: "Connection", hear: Callable[[str, str], 
     while not connection.is_closed():
         await asyncio.sleep(_CHECK_SECONDS)
         async with asyncio.timeout(_CHECK_SECONDS):
-            await connection.execute(";")  # the empty statement: the cheapest question
+            await connection.fetch(";")  # the empty statement: the cheapest question
