@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WAKE_CHANNEL: Final = "haulier_wake"
 CANCEL_CHANNEL: Final = "haulier_cancel"
 _RECONNECT_SECONDS: Final = 1.0
+_ANSWER_SECONDS: Final = 10.0
 
 
 class Connect(Protocol):
@@ -66,10 +67,10 @@ async def _hear_until_lost(
             async with asyncio.timeout(check_seconds):
                 await lost.wait()
         except TimeoutError:
-            await _check(connection, check_seconds)
+            await _check(connection)
 
 
-async def _check(connection: "Connection", seconds: float) -> None:
+async def _check(connection: "Connection") -> None:
     """Raises TimeoutError, or what the driver raises, when the connection is dead."""
-    async with asyncio.timeout(max(seconds, 1.0)), connection.transaction():
+    async with asyncio.timeout(_ANSWER_SECONDS), connection.transaction():
         return  # an empty transaction: the cheapest question that needs an answer
