@@ -6,8 +6,11 @@ from collections.abc import AsyncGenerator, Generator
 import asyncpg
 import pytest
 
+from haulier.domain.ids import WorkspaceId
 from haulier.store.migrations_folder import load_migrations
 from haulier.store.migrator import upgrade
+from support.engine import Engine, fresh_workspace, open_engine
+from support.held import Claimant, claimant
 from support.postgres import Database, cloned_database, ensure_template, shared_server
 
 
@@ -47,6 +50,16 @@ def blank_database(server: Database) -> Generator[Database]:
 @pytest.fixture
 def template_database(server: Database) -> Database:
     """A database with every migration applied, made once per server and content; do not change."""
+    return _template(server)
+
+
+@pytest.fixture(scope="session")
+def migrated(fast_server: Database) -> Database:
+    """The same on the fast server, for fixtures that outlive a test."""
+    return _template(fast_server)
+
+
+def _template(server: Database) -> Database:
     migrations = load_migrations()
     digest = hashlib.sha256("".join(one.checksum for one in migrations).encode()).hexdigest()
     return ensure_template(
@@ -76,3 +89,31 @@ async def system_connection(database: Database) -> AsyncGenerator[asyncpg.Connec
     await connection.execute("set role haulier_system")
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="module")
+def module_database(fast_server: Database, migrated: Database) -> Generator[Database]:
+    """A migrated database that the tests of one module share, each in a workspace of its own."""
+    with cloned_database(fast_server, template=migrated.name) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+async def engine(
+    module_database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Engine]:
+    """The services on the module's database."""
+    async with open_engine(module_database.url, tmp_path_factory.mktemp("blobs")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def workspace() -> WorkspaceId:
+    """A workspace that no other test has."""
+    return fresh_workspace()
+
+
+@pytest.fixture
+def worker(engine: Engine, workspace: WorkspaceId) -> Claimant:
+    """A worker in that workspace, reduced to its database writes."""
+    return claimant(engine, workspace)

@@ -238,4 +238,7 @@ async def test_every_answer_carries_security_headers(shared_client: httpx2.Async
 
 
 def test_nothing_of_the_framework_logs_bodies() -> None:
-    assert logging.getLogger("uvicorn.access").handlers == []
+    handlers = logging.getLogger("uvicorn.access").handlers
+
+    # The test runner's own handlers only listen.
+    assert [one for one in handlers if not type(one).__module__.startswith("_pytest")] == []

@@ -11,16 +11,16 @@ API_KEY = "hlr_" + "k" * 32
 
 
 @pytest.fixture
-def server() -> Iterator[Contract]:
-    with serve_contract() as contract:
-        yield contract
+def contract() -> Iterator[Contract]:
+    with serve_contract() as served:
+        yield served
 
 
 @pytest.fixture(autouse=True)
 def environment(
-    server: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.MonkeyPatch:
-    monkeypatch.setenv("HAULIER_URL", server.url)
+    monkeypatch.setenv("HAULIER_URL", contract.url)
     monkeypatch.setenv("HAULIER_API_KEY", API_KEY)
     monkeypatch.setenv("HAULIER_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "100")

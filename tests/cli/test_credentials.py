@@ -13,19 +13,19 @@ KEPT_KEY = "hlr_" + "s" * 32
 
 
 def test_commands_use_what_a_server_left_in_the_data_home(
-    server: Contract, haulier: Haulier, tmp_path: Path, environment: pytest.MonkeyPatch
+    contract: Contract, haulier: Haulier, tmp_path: Path, environment: pytest.MonkeyPatch
 ) -> None:
-    write_credentials(tmp_path, Credentials(url=server.url, api_key=KEPT_KEY))
+    write_credentials(tmp_path, Credentials(url=contract.url, api_key=KEPT_KEY))
     environment.delenv("HAULIER_URL")
     environment.delenv("HAULIER_API_KEY")
 
     assert haulier("kinds", "list") == 0
 
-    assert server.asked[0].headers["authorization"] == f"Bearer {KEPT_KEY}"
+    assert contract.asked[0].headers["authorization"] == f"Bearer {KEPT_KEY}"
 
 
 def test_a_kept_key_never_goes_to_another_server(
-    server: Contract,
+    contract: Contract,
     haulier: Haulier,
     tmp_path: Path,
     environment: pytest.MonkeyPatch,
@@ -36,19 +36,19 @@ def test_a_kept_key_never_goes_to_another_server(
 
     assert haulier("kinds", "list") == 4
 
-    assert not server.asked
+    assert not contract.asked
     assert "haulier up" in capsys.readouterr().err
 
 
 def test_a_given_key_goes_to_the_kept_server(
-    server: Contract, haulier: Haulier, tmp_path: Path, environment: pytest.MonkeyPatch
+    contract: Contract, haulier: Haulier, tmp_path: Path, environment: pytest.MonkeyPatch
 ) -> None:
-    write_credentials(tmp_path, Credentials(url=server.url, api_key=KEPT_KEY))
+    write_credentials(tmp_path, Credentials(url=contract.url, api_key=KEPT_KEY))
     environment.delenv("HAULIER_URL")
 
     assert haulier("kinds", "list") == 0
 
-    assert KEPT_KEY not in server.asked[0].headers["authorization"]
+    assert KEPT_KEY not in contract.asked[0].headers["authorization"]
 
 
 def test_the_file_is_its_owners_alone_and_is_replaced_whole(tmp_path: Path) -> None:

@@ -25,14 +25,14 @@ Haulier = Callable[..., int]
     ],
 )
 def test_each_family_of_refusals_has_its_code(
-    server: Contract,
+    contract: Contract,
     haulier: Haulier,
     capsys: pytest.CaptureFixture[str],
     status: int,
     code: str,
     expected: int,
 ) -> None:
-    server.script.append(say(problem(status, code)))
+    contract.script.append(say(problem(status, code)))
 
     assert haulier("jobs", "get", JOB_ID) == expected
 
@@ -42,24 +42,25 @@ def test_each_family_of_refusals_has_its_code(
 
 
 def test_problems_with_fields_are_told_one_a_line(
-    server: Contract, haulier: Haulier, capsys: pytest.CaptureFixture[str]
+    contract: Contract, haulier: Haulier, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fields = [{"pointer": "/args/url", "code": "invalid", "detail": "not a URL"}]
-    server.script.append(say(problem(422, "validation_failed", errors=fields)))
+    contract.script.append(say(problem(422, "validation_failed", errors=fields)))
 
     haulier("jobs", "enqueue", "demo.hello")
 
     assert "  /args/url: not a URL\n" in capsys.readouterr().err
 
 
-def test_no_server_is_told_in_one_line(
+def test_no_server_is_told_with_what_to_do(
     haulier: Haulier, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = haulier("kinds", "list", "--url", "http://127.0.0.1:9")
 
     assert code == ExitCode.FAILED
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("haulier: No answer from http://127.0.0.1:9")
+    happened, advice = capsys.readouterr().err.splitlines()
+    assert happened.startswith("haulier: No answer from http://127.0.0.1:9")
+    assert "haulier up" in advice
 
 
 @pytest.mark.parametrize("word", ["nonsense", "--nonsense"])

@@ -12,16 +12,16 @@ Haulier = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
 
 
-def test_enqueue_prints_the_id_first(server: Contract, haulier: Haulier, capsys: Capture) -> None:
+def test_enqueue_prints_the_id_first(contract: Contract, haulier: Haulier, capsys: Capture) -> None:
     code = haulier("jobs", "enqueue", "demo.hello", "--args", '{"name": "Ada"}')
 
-    (job_id,) = server.jobs
+    (job_id,) = contract.jobs
     assert code == 0
     assert capsys.readouterr().out.split() == [job_id, "demo.hello", "queued"]
-    assert server.asked[0].json == {"kind": "demo.hello", "args": {"name": "Ada"}}
+    assert contract.asked[0].json == {"kind": "demo.hello", "args": {"name": "Ada"}}
 
 
-def test_enqueue_sends_every_option(server: Contract, haulier: Haulier, capsys: Capture) -> None:
+def test_enqueue_sends_every_option(contract: Contract, haulier: Haulier, capsys: Capture) -> None:
     options = "--queue quick --priority 3 --delay 1.5m --dedupe-key once --no-dedupe"
     labels = ["--label", "region=eu", "--label", "note=a=b"]
 
@@ -29,7 +29,7 @@ def test_enqueue_sends_every_option(server: Contract, haulier: Haulier, capsys: 
 
     assert code == 0
     assert json.loads(capsys.readouterr().out)["kind"] == "demo.hello"
-    assert server.asked[0].json == {
+    assert contract.asked[0].json == {
         "kind": "demo.hello",
         "args": {},
         "queue": "quick",
@@ -41,17 +41,17 @@ def test_enqueue_sends_every_option(server: Contract, haulier: Haulier, capsys: 
     }
 
 
-def test_enqueue_takes_a_time_and_a_priority_by_name(server: Contract, haulier: Haulier) -> None:
+def test_enqueue_takes_a_time_and_a_priority_by_name(contract: Contract, haulier: Haulier) -> None:
     when = "2030-01-01T01:00:00+01:00"
 
     assert haulier("jobs", "enqueue", "demo.hello", "--at", when, "--priority", "high") == 0
 
-    asked = server.asked[0].json
+    asked = contract.asked[0].json
     assert (asked["run_at"], asked["priority"]) == ("2030-01-01T00:00:00Z", "high")
 
 
 def test_args_come_from_a_file_or_from_stdin(
-    server: Contract, haulier: Haulier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, haulier: Haulier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "args.json"
     file.write_text('{"from": "file"}')
@@ -60,7 +60,7 @@ def test_args_come_from_a_file_or_from_stdin(
     haulier("jobs", "enqueue", "demo.hello", "--args", f"@{file}")
     haulier("jobs", "enqueue", "demo.hello", "--args", "-")
 
-    assert [asked.json["args"] for asked in server.asked] == [{"from": "file"}, {"from": "stdin"}]
+    assert [asked.json["args"] for asked in contract.asked] == [{"from": "file"}, {"from": "stdin"}]
 
 
 @pytest.mark.parametrize(
@@ -79,19 +79,21 @@ def test_args_come_from_a_file_or_from_stdin(
     ],
 )
 def test_wrong_usage_exits_2_and_sends_nothing(
-    server: Contract, haulier: Haulier, capsys: Capture, wrong: list[str]
+    contract: Contract, haulier: Haulier, capsys: Capture, wrong: list[str]
 ) -> None:
     kind = ["demo.hello"] if wrong else []
 
     assert haulier("jobs", "enqueue", *kind, *wrong) == 2
 
-    assert not server.asked
+    assert not contract.asked
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_enqueue_can_wait_for_the_end(server: Contract, haulier: Haulier, capsys: Capture) -> None:
+def test_enqueue_can_wait_for_the_end(
+    contract: Contract, haulier: Haulier, capsys: Capture
+) -> None:
     first = f"job_{0:026}"
-    finish = Timer(0.2, lambda: server.add_event(first, "completed"))
+    finish = Timer(0.2, lambda: contract.add_event(first, "completed"))
     finish.start()
 
     code = haulier("jobs", "enqueue", "demo.hello", "--wait", "--json")
@@ -101,9 +103,9 @@ def test_enqueue_can_wait_for_the_end(server: Contract, haulier: Haulier, capsys
     assert json.loads(capsys.readouterr().out)["status"] == "completed"
 
 
-def test_a_list_is_a_table_or_json(server: Contract, haulier: Haulier, capsys: Capture) -> None:
+def test_a_list_is_a_table_or_json(contract: Contract, haulier: Haulier, capsys: Capture) -> None:
     for number in range(5):
-        server.add_job(f"job_{number}")
+        contract.add_job(f"job_{number}")
 
     assert haulier("jobs", "list", "--limit", "3") == 0
     table = capsys.readouterr().out
@@ -115,8 +117,10 @@ def test_a_list_is_a_table_or_json(server: Contract, haulier: Haulier, capsys: C
     assert [job["id"] for job in found] == [f"job_{number}" for number in range(5)]
 
 
-def test_a_job_is_shown_with_its_error(server: Contract, haulier: Haulier, capsys: Capture) -> None:
-    server.add_job(JOB_ID, "failed")
+def test_a_job_is_shown_with_its_error(
+    contract: Contract, haulier: Haulier, capsys: Capture
+) -> None:
+    contract.add_job(JOB_ID, "failed")
 
     assert haulier("jobs", "get", JOB_ID) == 0
     shown = capsys.readouterr().out
@@ -127,11 +131,11 @@ def test_a_job_is_shown_with_its_error(server: Contract, haulier: Haulier, capsy
 
 
 def test_events_are_a_table_or_json_or_lines_of_json(
-    server: Contract, haulier: Haulier, capsys: Capture
+    contract: Contract, haulier: Haulier, capsys: Capture
 ) -> None:
-    server.add_job(JOB_ID, "queued", "running")
-    server.add_event(JOB_ID, "progress", progress=0.25, message="read")
-    server.add_event(JOB_ID, "completed")
+    contract.add_job(JOB_ID, "queued", "running")
+    contract.add_event(JOB_ID, "progress", progress=0.25, message="read")
+    contract.add_event(JOB_ID, "completed")
 
     haulier("jobs", "events", JOB_ID)
     table = capsys.readouterr().out
@@ -145,8 +149,8 @@ def test_events_are_a_table_or_json_or_lines_of_json(
     assert lines == document
 
 
-def test_tail_follows_to_the_end(server: Contract, haulier: Haulier, capsys: Capture) -> None:
-    server.add_job(JOB_ID, "queued", "running", "progress", "completed")
+def test_tail_follows_to_the_end(contract: Contract, haulier: Haulier, capsys: Capture) -> None:
+    contract.add_job(JOB_ID, "queued", "running", "progress", "completed")
 
     assert haulier("jobs", "tail", JOB_ID) == 0
 
@@ -161,9 +165,9 @@ def test_tail_follows_to_the_end(server: Contract, haulier: Haulier, capsys: Cap
 
 
 def test_tail_of_a_job_that_failed_exits_1_and_says_why(
-    server: Contract, haulier: Haulier, capsys: Capture
+    contract: Contract, haulier: Haulier, capsys: Capture
 ) -> None:
-    server.add_job(JOB_ID, "queued", "failed")
+    contract.add_job(JOB_ID, "queued", "failed")
 
     assert haulier("jobs", "tail", JOB_ID) == 1
 
@@ -171,9 +175,9 @@ def test_tail_of_a_job_that_failed_exits_1_and_says_why(
 
 
 def test_a_result_goes_to_stdout_or_a_file(
-    server: Contract, haulier: Haulier, capsys: Capture, tmp_path: Path
+    contract: Contract, haulier: Haulier, capsys: Capture, tmp_path: Path
 ) -> None:
-    server.add_job(JOB_ID, "completed", result=b'{"score": 7}')
+    contract.add_job(JOB_ID, "completed", result=b'{"score": 7}')
     file = tmp_path / "result.json"
 
     haulier("jobs", "result", JOB_ID)
@@ -186,16 +190,16 @@ def test_a_result_goes_to_stdout_or_a_file(
     assert file.read_bytes() == b'{"score": 7}'
 
 
-def test_a_result_cannot_go_where_no_folder_is(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "completed", result=b"1")
+def test_a_result_cannot_go_where_no_folder_is(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "completed", result=b"1")
 
     assert haulier("jobs", "result", JOB_ID, "-o", "/nowhere/at/all/result.json") == 2
 
 
 def test_cancel_and_retry_say_what_became(
-    server: Contract, haulier: Haulier, capsys: Capture
+    contract: Contract, haulier: Haulier, capsys: Capture
 ) -> None:
-    server.add_job(JOB_ID)
+    contract.add_job(JOB_ID)
 
     assert haulier("jobs", "cancel", JOB_ID, "--reason", "typo") == 0
     assert capsys.readouterr().out == f"{JOB_ID} is cancelled\n"
@@ -216,15 +220,15 @@ def test_kinds_are_listed_and_shown(haulier: Haulier, capsys: Capture) -> None:
 
 
 def test_text_from_the_server_cannot_command_the_terminal(
-    server: Contract, haulier: Haulier, capsys: Capture
+    contract: Contract, haulier: Haulier, capsys: Capture
 ) -> None:
-    server.add_job(JOB_ID, "queued")
-    server.add_event(JOB_ID, "log", message="\x1b]0;owned\x07 [red]no markup[/red] \u202e")
+    contract.add_job(JOB_ID, "queued")
+    contract.add_event(JOB_ID, "log", message="\x1b]0;owned\x07 [red]no markup[/red] \u202e")
     refusal = problem(404, "not_found", detail="\x1b[2Jgone")
 
     haulier("jobs", "events", JOB_ID)
     shown = capsys.readouterr().out
-    server.script.append(say(refusal))
+    contract.script.append(say(refusal))
     haulier("jobs", "get", JOB_ID)
 
     assert "\\x1b]0;owned\\x07 [red]no markup[/red] \\x202e" in shown

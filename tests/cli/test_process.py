@@ -21,8 +21,8 @@ def start(*arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_ctrl_c_ends_quietly(server: Contract) -> None:
-    server.add_job(JOB_ID, "queued", "running")
+def test_ctrl_c_ends_quietly(contract: Contract) -> None:
+    contract.add_job(JOB_ID, "queued", "running")
 
     with start("jobs", "events", JOB_ID, "--follow") as process:
         assert process.stdout is not None
@@ -35,15 +35,15 @@ def test_ctrl_c_ends_quietly(server: Contract) -> None:
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_reader_that_leaves_ends_it_quietly(server: Contract, more: list[str]) -> None:
-    server.add_job(JOB_ID, "queued", "running")
+def test_a_reader_that_leaves_ends_it_quietly(contract: Contract, more: list[str]) -> None:
+    contract.add_job(JOB_ID, "queued", "running")
 
     with start("jobs", "events", JOB_ID, "--follow", *more) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         process.stdout.close()
-        server.add_event(JOB_ID, "log", message="nobody reads this")
-        server.add_event(JOB_ID, "completed")
+        contract.add_event(JOB_ID, "log", message="nobody reads this")
+        contract.add_event(JOB_ID, "completed")
         assert process.stderr is not None
         told = process.stderr.read()
         process.wait(timeout=20)
@@ -51,8 +51,8 @@ def test_a_reader_that_leaves_ends_it_quietly(server: Contract, more: list[str])
     assert (process.returncode, told) == (130, b"")
 
 
-def test_a_reader_that_leaves_before_the_first_byte_ends_it_quietly(server: Contract) -> None:
-    server.add_job(JOB_ID, "completed", result=b"[" + b"1," * 200_000 + b"1]")
+def test_a_reader_that_leaves_before_the_first_byte_ends_it_quietly(contract: Contract) -> None:
+    contract.add_job(JOB_ID, "completed", result=b"[" + b"1," * 200_000 + b"1]")
 
     with start("jobs", "result", JOB_ID) as process:
         assert process.stdout is not None

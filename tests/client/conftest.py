@@ -15,18 +15,18 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def server() -> Iterator[Contract]:
-    with serve_contract() as contract:
-        yield contract
+def contract() -> Iterator[Contract]:
+    with serve_contract() as served:
+        yield served
 
 
 @pytest.fixture
-def haulier(server: Contract) -> Iterator[Haulier]:
-    with Haulier(server.url, API_KEY, timeout=5) as client:
+def haulier(contract: Contract) -> Iterator[Haulier]:
+    with Haulier(contract.url, API_KEY, timeout=5) as client:
         yield client
 
 
 @pytest.fixture
-async def async_haulier(server: Contract) -> AsyncGenerator[AsyncHaulier]:
-    async with AsyncHaulier(server.url, API_KEY, timeout=5) as client:
+async def async_haulier(contract: Contract) -> AsyncGenerator[AsyncHaulier]:
+    async with AsyncHaulier(contract.url, API_KEY, timeout=5) as client:
         yield client

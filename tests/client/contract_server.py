@@ -13,6 +13,7 @@ from client.contract import FINAL, Answer, Asked, Contract, Json
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     contract: Contract
 
     def do_GET(self) -> None:

@@ -10,7 +10,7 @@ from haulier.errors import InvalidInput, JobFailed, NotFound, ResultNotReady, Un
 
 
 def test_a_job_is_enqueued_with_everything_that_was_asked(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
     """S0-FR1."""
     told = haulier.jobs.enqueue(
@@ -27,9 +27,9 @@ def test_a_job_is_enqueued_with_everything_that_was_asked(
         idempotency_key="mine",
     )
 
-    assert told.id in server.jobs
+    assert told.id in contract.jobs
     assert told.status == "queued"
-    (asked,) = server.asked
+    (asked,) = contract.asked
     assert asked.headers["idempotency-key"] == "mine"
     assert asked.json == {
         "kind": "demo.hello",
@@ -46,15 +46,17 @@ def test_a_job_is_enqueued_with_everything_that_was_asked(
 
 
 def test_a_job_without_options_leaves_the_defaults_to_the_server(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
     haulier.jobs.enqueue("demo.hello")
 
-    assert server.asked[0].json == {"kind": "demo.hello", "args": {}}
+    assert contract.asked[0].json == {"kind": "demo.hello", "args": {}}
 
 
-def test_a_job_is_read_and_unknown_fields_do_not_matter(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "queued", "running")
+def test_a_job_is_read_and_unknown_fields_do_not_matter(
+    contract: Contract, haulier: Haulier
+) -> None:
+    contract.add_job(JOB_ID, "queued", "running")
 
     job = haulier.jobs.get(JOB_ID)
 
@@ -63,30 +65,30 @@ def test_a_job_is_read_and_unknown_fields_do_not_matter(server: Contract, haulie
     assert job.progress.fraction == 0.5
 
 
-def test_a_list_goes_over_all_pages(server: Contract, haulier: Haulier) -> None:
+def test_a_list_goes_over_all_pages(contract: Contract, haulier: Haulier) -> None:
     for number in range(5):
-        server.add_job(f"job_{number}")
+        contract.add_job(f"job_{number}")
 
     ids = [job.id for job in haulier.jobs.list(status="queued", labels={"region": "eu"})]
 
     assert ids == [f"job_{number}" for number in range(5)]
-    assert [asked.query.get("cursor") for asked in server.asked] == [None, "2", "4"]
-    assert server.asked[0].query == {"status": "queued", "label.region": "eu"}
+    assert [asked.query.get("cursor") for asked in contract.asked] == [None, "2", "4"]
+    assert contract.asked[0].query == {"status": "queued", "label.region": "eu"}
 
 
 def test_a_list_asks_for_a_page_only_when_somebody_reads_it(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
     for number in range(5):
-        server.add_job(f"job_{number}")
+        contract.add_job(f"job_{number}")
 
     next(haulier.jobs.list())
 
-    assert len(server.asked) == 1
+    assert len(contract.asked) == 1
 
 
-def test_events_go_over_all_pages(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "queued", "running", "progress", "progress", "completed")
+def test_events_go_over_all_pages(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "queued", "running", "progress", "progress", "completed")
 
     events = list(haulier.jobs.events(JOB_ID, after=1))
 
@@ -98,9 +100,9 @@ def test_events_go_over_all_pages(server: Contract, haulier: Haulier) -> None:
     ]
 
 
-def test_waiting_ends_with_the_job(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "queued", "running")
-    finish = Timer(0.1, server.add_event, [JOB_ID, "failed"])
+def test_waiting_ends_with_the_job(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "queued", "running")
+    finish = Timer(0.1, contract.add_event, [JOB_ID, "failed"])
     finish.start()
 
     job = haulier.jobs.wait(JOB_ID, timeout=10)
@@ -111,18 +113,18 @@ def test_waiting_ends_with_the_job(server: Contract, haulier: Haulier) -> None:
     assert job.error.message == "no such page"
 
 
-def test_waiting_has_a_limit(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "queued")
+def test_waiting_has_a_limit(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "queued")
 
     with pytest.raises(TimeoutError, match=JOB_ID):
         haulier.jobs.wait(JOB_ID, timeout=0.1)
 
 
 def test_a_result_comes_decoded_or_as_bytes_or_into_a_file(
-    server: Contract, haulier: Haulier, tmp_path: Path
+    contract: Contract, haulier: Haulier, tmp_path: Path
 ) -> None:
     text = b'{"greeting": "hello", "size": ' + b"1" * 10 + b"}"
-    server.add_job(JOB_ID, "queued", "completed", result=text)
+    contract.add_job(JOB_ID, "queued", "completed", result=text)
 
     size = haulier.jobs.save_result(JOB_ID, tmp_path / "result.json")
 
@@ -133,9 +135,9 @@ def test_a_result_comes_decoded_or_as_bytes_or_into_a_file(
     assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
 
 
-def test_no_result_says_why(server: Contract, haulier: Haulier, tmp_path: Path) -> None:
-    server.add_job("running", "running")
-    server.add_job("failed", "failed")
+def test_no_result_says_why(contract: Contract, haulier: Haulier, tmp_path: Path) -> None:
+    contract.add_job("running", "running")
+    contract.add_job("failed", "failed")
 
     with pytest.raises(ResultNotReady):
         haulier.jobs.result("running")
@@ -144,21 +146,21 @@ def test_no_result_says_why(server: Contract, haulier: Haulier, tmp_path: Path) 
     assert not list(tmp_path.iterdir())
 
 
-def test_a_job_is_cancelled_and_asked_for_again(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID)
+def test_a_job_is_cancelled_and_asked_for_again(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID)
 
     assert haulier.jobs.cancel(JOB_ID, reason="typo").status == "cancelled"
     assert haulier.jobs.retry(JOB_ID).kind == "demo.hello"
-    assert server.asked[0].json == {"reason": "typo"}
-    assert all(asked.headers["idempotency-key"] for asked in server.asked)
+    assert contract.asked[0].json == {"reason": "typo"}
+    assert all(asked.headers["idempotency-key"] for asked in contract.asked)
 
 
-def test_a_site_audit_names_its_job(server: Contract, haulier: Haulier) -> None:
+def test_a_site_audit_names_its_job(contract: Contract, haulier: Haulier) -> None:
     """S0-FR1."""
     audit = haulier.site_audits.create("https://example.com/", {"mode": "page"})
 
     assert audit.audit_id == audit.job.id
-    assert server.asked[0].json == {"mode": "page", "url": "https://example.com/"}
+    assert contract.asked[0].json == {"mode": "page", "url": "https://example.com/"}
 
 
 def test_kinds_are_listed_and_shown(haulier: Haulier) -> None:
@@ -166,18 +168,18 @@ def test_kinds_are_listed_and_shown(haulier: Haulier) -> None:
     assert haulier.kinds.get("demo.hello").args_schema == {"type": "object"}
 
 
-def test_readiness_is_an_answer_either_way(server: Contract, haulier: Haulier) -> None:
+def test_readiness_is_an_answer_either_way(contract: Contract, haulier: Haulier) -> None:
     assert haulier.health.ready().is_ready
 
 
 @pytest.mark.parametrize("bad", ["", "..", "a/b", "a?b", "a\nb", "ä", "x" * 300])
 def test_an_id_that_would_change_the_path_never_leaves_the_client(
-    server: Contract, haulier: Haulier, bad: str
+    contract: Contract, haulier: Haulier, bad: str
 ) -> None:
     with pytest.raises(InvalidInput):
         haulier.jobs.get(bad)
 
-    assert not server.asked
+    assert not contract.asked
 
 
 def test_a_job_that_is_not_there_is_not_found(haulier: Haulier) -> None:
@@ -188,12 +190,12 @@ def test_a_job_that_is_not_there_is_not_found(haulier: Haulier) -> None:
 
 
 def test_args_that_json_cannot_say_are_refused_before_sending(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
     with pytest.raises(InvalidInput, match="JSON"):
         haulier.jobs.enqueue("demo.hello", {"name": object()})
 
-    assert not server.asked
+    assert not contract.asked
 
 
 def test_a_time_without_a_zone_is_refused(haulier: Haulier) -> None:

@@ -84,8 +84,8 @@ def test_a_huge_problem_is_cut() -> None:
     assert len(error.problems) == 100
 
 
-def test_a_forbidden_step_has_words_but_no_states(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "completed")
+def test_a_forbidden_step_has_words_but_no_states(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "completed")
 
     with pytest.raises(IllegalTransition, match="refused: invalid_transition") as caught:
         haulier.jobs.retry(JOB_ID)
@@ -94,21 +94,21 @@ def test_a_forbidden_step_has_words_but_no_states(server: Contract, haulier: Hau
 
 
 def test_a_quota_is_not_retried_when_the_server_asks_for_much_patience(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
-    server.script.append(say(problem(429, "quota_exceeded", retry_after=3600)))
+    contract.script.append(say(problem(429, "quota_exceeded", retry_after=3600)))
 
     with pytest.raises(Throttled):
         haulier.jobs.get(JOB_ID)
 
-    assert len(server.asked) == 1
+    assert len(contract.asked) == 1
 
 
-def test_readiness_is_told_from_a_server_that_is_not_ready(server: Contract) -> None:
+def test_readiness_is_told_from_a_server_that_is_not_ready(contract: Contract) -> None:
     refusal = Answer(status=503, body=b'{"status": "not_ready", "database": "unreachable"}')
-    server.script.append(say(refusal))
+    contract.script.append(say(refusal))
 
-    with Haulier(server.url, "hlr_" + "x", retries=0) as haulier:
+    with Haulier(contract.url, "hlr_" + "x", retries=0) as haulier:
         readiness = haulier.health.ready()
 
     assert not readiness.is_ready

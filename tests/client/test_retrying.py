@@ -14,89 +14,89 @@ NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 
 def test_a_lost_answer_is_asked_for_again_and_makes_no_second_job(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
     """S0-FR5b."""
-    server.script += [lose_answer, lose_answer]
+    contract.script += [lose_answer, lose_answer]
 
     told = haulier.jobs.enqueue("demo.hello")
 
-    assert list(server.jobs) == [told.id]
-    assert len(server.asked) == 3
-    assert len({asked.headers["idempotency-key"] for asked in server.asked}) == 1
+    assert list(contract.jobs) == [told.id]
+    assert len(contract.asked) == 3
+    assert len({asked.headers["idempotency-key"] for asked in contract.asked}) == 1
 
 
-def test_two_jobs_have_two_keys(server: Contract, haulier: Haulier) -> None:
+def test_two_jobs_have_two_keys(contract: Contract, haulier: Haulier) -> None:
     haulier.jobs.enqueue("demo.hello")
     haulier.jobs.enqueue("demo.hello")
 
-    assert len(server.jobs) == 2
+    assert len(contract.jobs) == 2
 
 
 async def test_the_async_client_does_the_same(
-    server: Contract, async_haulier: AsyncHaulier
+    contract: Contract, async_haulier: AsyncHaulier
 ) -> None:
-    server.script += [lose_answer, say(problem(503, "draining", retry_after=0)), drop]
+    contract.script += [lose_answer, say(problem(503, "draining", retry_after=0)), drop]
 
     told = await async_haulier.jobs.enqueue("demo.hello")
 
-    assert list(server.jobs) == [told.id]
-    assert len(server.asked) == 4
+    assert list(contract.jobs) == [told.id]
+    assert len(contract.asked) == 4
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_busy_server_is_asked_again_when_it_says(
-    server: Contract, haulier: Haulier, status: int
+    contract: Contract, haulier: Haulier, status: int
 ) -> None:
-    server.add_job(JOB_ID)
-    server.script.append(say(problem(status, "busy", retry_after=0)))
+    contract.add_job(JOB_ID)
+    contract.script.append(say(problem(status, "busy", retry_after=0)))
 
     assert haulier.jobs.get(JOB_ID).id == JOB_ID
 
 
-def test_a_request_still_in_flight_is_waited_for(server: Contract, haulier: Haulier) -> None:
-    server.script += [lose_answer, say(problem(409, "idempotency_in_progress"))]
+def test_a_request_still_in_flight_is_waited_for(contract: Contract, haulier: Haulier) -> None:
+    contract.script += [lose_answer, say(problem(409, "idempotency_in_progress"))]
 
-    assert haulier.jobs.enqueue("demo.hello").id in server.jobs
+    assert haulier.jobs.enqueue("demo.hello").id in contract.jobs
 
 
-def test_retries_end_with_the_last_refusal(server: Contract) -> None:
-    server.script += [say(problem(429, "rate_limited", retry_after=0))] * 3
+def test_retries_end_with_the_last_refusal(contract: Contract) -> None:
+    contract.script += [say(problem(429, "rate_limited", retry_after=0))] * 3
 
-    with Haulier(server.url, "hlr_" + "x", retries=2) as haulier, pytest.raises(Throttled):
+    with Haulier(contract.url, "hlr_" + "x", retries=2) as haulier, pytest.raises(Throttled):
         haulier.jobs.get(JOB_ID)
 
-    assert len(server.asked) == 3
+    assert len(contract.asked) == 3
 
 
-def test_retries_end_with_the_last_loss(server: Contract) -> None:
-    server.script += [drop] * 2
+def test_retries_end_with_the_last_loss(contract: Contract) -> None:
+    contract.script += [drop] * 2
 
-    with Haulier(server.url, "hlr_" + "x", retries=1) as haulier, pytest.raises(Unavailable):
+    with Haulier(contract.url, "hlr_" + "x", retries=1) as haulier, pytest.raises(Unavailable):
         haulier.jobs.get(JOB_ID)
 
-    assert len(server.asked) == 2
+    assert len(contract.asked) == 2
 
 
 @pytest.mark.parametrize(
     ("status", "code"), [(400, "invalid_request"), (409, "conflict"), (500, "internal_error")]
 )
 def test_a_refusal_that_time_does_not_mend_is_not_retried(
-    server: Contract, haulier: Haulier, status: int, code: str
+    contract: Contract, haulier: Haulier, status: int, code: str
 ) -> None:
-    server.script.append(say(problem(status, code)))
+    contract.script.append(say(problem(status, code)))
 
     with pytest.raises(Exception, match=code) as caught:
         haulier.jobs.enqueue("demo.hello")
 
-    assert len(server.asked) == 1
+    assert len(contract.asked) == 1
     assert isinstance(caught.value, Conflict) == (status == 409)
 
 
-def test_a_key_of_the_callers_own_that_stays_in_flight_is_told(server: Contract) -> None:
-    server.script += [say(problem(409, "idempotency_in_progress"))] * 2
+def test_a_key_of_the_callers_own_that_stays_in_flight_is_told(contract: Contract) -> None:
+    contract.script += [say(problem(409, "idempotency_in_progress"))] * 2
 
-    with Haulier(server.url, "hlr_" + "x", retries=1) as haulier:  # noqa: SIM117 reads in order
+    with Haulier(contract.url, "hlr_" + "x", retries=1) as haulier:  # noqa: SIM117 reads in order
         with pytest.raises(IdempotencyInProgress):
             haulier.jobs.enqueue("demo.hello", idempotency_key="mine")
 
@@ -140,8 +140,8 @@ def test_backoff_stays_within_its_bounds(attempt: int) -> None:
     assert 0 <= backoff_seconds(attempt) <= min(5.0, 0.1 * 2 ** min(attempt, 20))
 
 
-def test_an_answer_that_breaks_off_is_asked_for_again(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID)
-    server.script.append(say(Answer(body=b'{"id": "job_', promised=500)))
+def test_an_answer_that_breaks_off_is_asked_for_again(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID)
+    contract.script.append(say(Answer(body=b'{"id": "job_', promised=500)))
 
     assert haulier.jobs.get(JOB_ID).id == JOB_ID

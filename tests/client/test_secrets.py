@@ -11,10 +11,10 @@ from haulier.client.base_url import parse_base_url
 from haulier.errors import HaulierError, InvalidInput
 
 
-def test_the_key_travels_in_its_header_alone(server: Contract, haulier: Haulier) -> None:
+def test_the_key_travels_in_its_header_alone(contract: Contract, haulier: Haulier) -> None:
     haulier.jobs.enqueue("demo.hello", labels={"region": "eu"})
 
-    (asked,) = server.asked
+    (asked,) = contract.asked
     assert asked.headers["authorization"] == f"Bearer {API_KEY}"
     others = {name: value for name, value in asked.headers.items() if name != "authorization"}
     assert API_KEY not in f"{asked.path} {asked.query} {asked.body!r} {others}"
@@ -30,10 +30,10 @@ async def test_no_repr_shows_the_key(haulier: Haulier, async_haulier: AsyncHauli
 
 @pytest.mark.parametrize("conduct", [drop, say(problem(401, "unauthenticated"))])
 def test_no_traceback_shows_the_key_even_with_the_values_of_variables(
-    server: Contract, conduct: Conduct
+    contract: Contract, conduct: Conduct
 ) -> None:
-    server.script = [conduct]
-    haulier = Haulier(server.url, API_KEY, retries=0)
+    contract.script = [conduct]
+    haulier = Haulier(contract.url, API_KEY, retries=0)
 
     with haulier, pytest.raises(HaulierError) as caught:
         haulier.jobs.get(JOB_ID)
@@ -94,13 +94,13 @@ def test_plain_http_to_another_machine_is_a_decision() -> None:
 
 
 def test_a_proxy_of_the_environment_never_sees_what_stays_on_this_machine(
-    server: Contract, monkeypatch: pytest.MonkeyPatch
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    server.add_job(JOB_ID)
+    contract.add_job(JOB_ID)
 
-    with Haulier(server.url, API_KEY, retries=0) as haulier:
+    with Haulier(contract.url, API_KEY, retries=0) as haulier:
         assert haulier.jobs.get(JOB_ID).id == JOB_ID
 
 

@@ -13,63 +13,63 @@ WORDS = ("queued", "running", *("progress",) * 6, "completed")
 
 @pytest.mark.parametrize("cuts", [[], [0], [1, 1, 1], [3, 0, 2], [8], [0, 0, 5]])
 def test_a_stream_that_breaks_goes_on_without_gap_or_repeat(
-    server: Contract, haulier: Haulier, cuts: list[int]
+    contract: Contract, haulier: Haulier, cuts: list[int]
 ) -> None:
-    server.add_job(JOB_ID, *WORDS)
-    server.cuts = list(cuts)
+    contract.add_job(JOB_ID, *WORDS)
+    contract.cuts = list(cuts)
 
     events = list(haulier.jobs.stream(JOB_ID))
 
     assert [(event.seq, event.type) for event in events] == list(enumerate(WORDS, start=1))
-    assert len(server.asked) == len(cuts) + 1
+    assert len(contract.asked) == len(cuts) + 1
 
 
 async def test_the_async_stream_does_the_same(
-    server: Contract, async_haulier: AsyncHaulier
+    contract: Contract, async_haulier: AsyncHaulier
 ) -> None:
-    server.add_job(JOB_ID, *WORDS)
-    server.cuts = [2, 3, 0]
-    server.script.append(say(problem(503, "draining", retry_after=0)))
+    contract.add_job(JOB_ID, *WORDS)
+    contract.cuts = [2, 3, 0]
+    contract.script.append(say(problem(503, "draining", retry_after=0)))
 
     events = [event async for event in async_haulier.jobs.stream(JOB_ID)]
 
     assert [(event.seq, event.type) for event in events] == list(enumerate(WORDS, start=1))
 
 
-def test_a_stream_resumes_where_the_caller_stood(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, *WORDS)
-    server.cuts = [1]
+def test_a_stream_resumes_where_the_caller_stood(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, *WORDS)
+    contract.cuts = [1]
 
     events = list(haulier.jobs.stream(JOB_ID, after=6))
 
     assert [event.seq for event in events] == [7, 8, 9]
-    assert [asked.headers["last-event-id"] for asked in server.asked] == ["6", "7"]
+    assert [asked.headers["last-event-id"] for asked in contract.asked] == ["6", "7"]
 
 
-def test_a_stream_of_a_job_that_has_ended_ends(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "queued", "cancelled")
-    server.script.append(say(Answer(body=b"event: end\ndata: {}\n\n", headers=SSE)))
+def test_a_stream_of_a_job_that_has_ended_ends(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "queued", "cancelled")
+    contract.script.append(say(Answer(body=b"event: end\ndata: {}\n\n", headers=SSE)))
 
     assert list(haulier.jobs.stream(JOB_ID, after=2)) == []
-    assert len(server.asked) == 1
+    assert len(contract.asked) == 1
 
 
-def test_a_stream_is_live(server: Contract, haulier: Haulier) -> None:
-    server.add_job(JOB_ID, "queued")
+def test_a_stream_is_live(contract: Contract, haulier: Haulier) -> None:
+    contract.add_job(JOB_ID, "queued")
 
     stream = haulier.jobs.stream(JOB_ID)
 
     assert next(stream).type == "queued"
-    server.add_event(JOB_ID, "running")
+    contract.add_event(JOB_ID, "running")
     assert next(stream).type == "running"
-    server.add_event(JOB_ID, "failed")
+    contract.add_event(JOB_ID, "failed")
     assert [event.type for event in stream] == ["failed"]
 
 
 def test_a_stream_that_is_left_early_closes_its_connection(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
-    server.add_job(JOB_ID, *WORDS)
+    contract.add_job(JOB_ID, *WORDS)
 
     stream = haulier.jobs.stream(JOB_ID)
     next(stream)
@@ -79,22 +79,22 @@ def test_a_stream_that_is_left_early_closes_its_connection(
 
 
 @pytest.mark.parametrize("refusal", [drop, say(problem(503, "draining", retry_after=0))])
-def test_a_server_that_stays_away_ends_the_stream(server: Contract, refusal: Conduct) -> None:
-    server.script = [refusal] * 3
+def test_a_server_that_stays_away_ends_the_stream(contract: Contract, refusal: Conduct) -> None:
+    contract.script = [refusal] * 3
 
-    with Haulier(server.url, "hlr_" + "x", retries=2) as haulier, pytest.raises(Unavailable):
+    with Haulier(contract.url, "hlr_" + "x", retries=2) as haulier, pytest.raises(Unavailable):
         list(haulier.jobs.stream(JOB_ID))
 
-    assert len(server.asked) == 3
+    assert len(contract.asked) == 3
 
 
 def test_a_job_that_is_not_there_ends_the_stream_at_once(
-    server: Contract, haulier: Haulier
+    contract: Contract, haulier: Haulier
 ) -> None:
     with pytest.raises(NotFound):
         next(haulier.jobs.stream(JOB_ID))
 
-    assert len(server.asked) == 1
+    assert len(contract.asked) == 1
 
 
 SSE = {"Content-Type": "text/event-stream"}
@@ -111,10 +111,10 @@ SSE = {"Content-Type": "text/event-stream"}
         Answer(body=b"", headers=SSE),
     ],
 )
-def test_a_stream_of_nonsense_ends_with_an_error(server: Contract, answer: Answer) -> None:
-    server.script = [say(answer)] * 3
+def test_a_stream_of_nonsense_ends_with_an_error(contract: Contract, answer: Answer) -> None:
+    contract.script = [say(answer)] * 3
 
-    with Haulier(server.url, "hlr_" + "x", retries=0) as haulier, pytest.raises(Unavailable):
+    with Haulier(contract.url, "hlr_" + "x", retries=0) as haulier, pytest.raises(Unavailable):
         list(haulier.jobs.stream(JOB_ID))
 
 

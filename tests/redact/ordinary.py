@@ -7,6 +7,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 PROSE = (
     "The password is required.", "Password: must be at least 12 characters long", "password: required",
@@ -59,6 +60,7 @@ def ordinary(seed: int = 20261121) -> Iterator[object]:
     """All negatives, those with random parts drawn anew from the seed."""
     yield from PROSE
     yield from CODE
+    yield from (Path(__file__).parent / "ordinary.txt").read_text().splitlines()
     yield from _identifiers(random.Random(seed))
     yield from _documents(random.Random(seed))
     yield from _values(random.Random(seed))
@@ -81,6 +83,7 @@ def _identifiers(draw: random.Random) -> Iterator[str]:
             f"https://example.com/a?utm_source=news&utm_campaign={sha[:16]}&id={some}",
             f"arn:aws:iam::{draw.randrange(10**11, 10**12)}:role/app", f"i-0{sha[:16]}", f"vpc-{sha[:17]}",
             f"build-{sha[:8]}-{draw.randrange(10**6)}", f"cus_{sha[:14]}", f"0x{sha[:40]}", f"pod/app-{sha[:10]}-x7k2p",
+            f"cache-key-{sha[:32]}", f"/avatars/0/{sha[:32]}.png", f"object_key_{sha[:40]}",
             f"tracking number 1Z{draw.randrange(10**15, 10**16)}", f"{draw.random():.15f}", f"2026-11-21T12:00:00.{draw.randrange(10**6):06}Z",
             f"next_page_token={base64.urlsafe_b64encode(raw[:12]).decode()}", f"ip 10.{draw.randrange(255)}.0.1 fe80::{sha[:4]}",
         )  # fmt: skip

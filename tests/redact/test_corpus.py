@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from haulier.redact import redact
-from redact.corpus import Case, positives, survivors
+from redact.corpus import Case, Draw, positives, survivors
 from redact.ordinary import ordinary
 
 CASES = list(positives())
@@ -98,3 +98,20 @@ def test_a_case_says_where_it_failed() -> None:
     )
 
     assert survivors(case.core, shown(case.value))
+
+
+def test_names_in_great_number_are_judged_as_carefully_as_one() -> None:
+    """Remembered answers are those that would be given anew."""
+    draw = Draw(7)
+    lines = [
+        (f"user{number % 3}: password={{}} token: {{}} end", draw.of(20), draw.of(20))
+        for number in range(400)
+    ]
+
+    text = redact("\n".join(line.format(first, second) for line, first, second in lines))
+
+    assert text == "\n".join(
+        line.format("[redacted:password]", "[redacted:token]") for line, _, _ in lines
+    )
+    kept = "password=None token: expired key=value\n" * 300
+    assert redact(kept) == kept

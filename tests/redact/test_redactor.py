@@ -3,7 +3,9 @@
 import base64
 import html
 import json
+import re
 import traceback
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -101,6 +103,16 @@ def test_a_registered_value_is_hidden_inside_base64(shift: int) -> None:
 
     assert CORE.encode() not in base64.b64decode(shown.split()[1].partition("[")[0] + "====")
     assert "[redacted:registered]" in shown
+
+
+def test_the_examples_of_the_page_are_true() -> None:
+    """Each call in docs/explanation/redact.md that is followed by its answer gives that answer."""
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "redact.md").read_text()
+    calls = re.findall(r"^(redact.*)\n# (.+)$", page, re.MULTILINE)
+
+    assert len(calls) >= 2
+    for call, answer in calls:
+        assert repr(eval(call, {"redact": redact, "redact_text": redact_text})) == answer  # noqa: S307 - our page
 
 
 def test_values_too_short_to_register_are_ignored() -> None:

@@ -222,6 +222,7 @@ REFUSED: dict[str, str] = {
     "http://\uff4c\uff4fcalhost/": "look_alike_character",
     "http://\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3/": "look_alike_character",
     "http://loc\u00aalhost/": "look_alike_character",
+    "http://\u209d.example/": "look_alike_character",
     "http://\u2100.example/": "look_alike_character",
     "http://example\uff0fcom/": "look_alike_character",
     "http://example.com\uff03@127.0.0.1/": "userinfo",

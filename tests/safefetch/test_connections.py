@@ -14,7 +14,6 @@ from haulier.safefetch import (
     SafeFetcher,
     host_addresses,
 )
-from haulier.safefetch.streams import compare_peer, open_socket
 from safefetch.hostile_server import redirect, reply, routes, serve
 from safefetch.socket_witness import connects
 from safefetch.test_addresses import FORMS, V4_BLOCKS, V6_BLOCKS, edges
@@ -82,13 +81,21 @@ async def test_the_vetted_address_is_dialled_although_the_name_flips(open_policy
     assert site.connections == 1
 
 
-async def test_a_connection_that_was_led_elsewhere_is_refused() -> None:
-    async with serve(routes({})) as site:
-        connection = await open_socket(ip_address("127.0.0.1"), site.port)
-        with connection, pytest.raises(Refused) as caught:
-            compare_peer(connection, ip_address("127.0.0.2"), site.port)
+async def test_a_connection_that_was_led_elsewhere_is_cut_before_a_request(
+    open_policy: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(_socket: socket.socket) -> tuple[str, int]:
+        return "10.0.0.1", 80
+
+    async with serve(routes({"/": reply(b"x")})) as site:
+        async with SafeFetcher(open_policy(site.port)) as fetcher:
+            monkeypatch.setattr(socket.socket, "getpeername", elsewhere)
+            with pytest.raises(Refused) as caught:
+                await fetcher.fetch(site.url())
+        monkeypatch.undo()
 
     assert caught.value.reason == "peer_mismatch"
+    assert site.requests == []
 
 
 async def test_the_next_vetted_address_is_tried_when_one_does_not_answer(

@@ -6,6 +6,7 @@ import pytest
 
 import haulier.safefetch
 from haulier.safefetch import Policy, errors
+from haulier.safefetch.names import SPECIAL_SUFFIXES
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "safefetch.md"
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
@@ -33,3 +34,16 @@ def test_everything_public_is_documented() -> None:
         thing = getattr(haulier.safefetch, name)
         if inspect.isclass(thing) or inspect.isfunction(thing):
             assert inspect.getdoc(thing), name
+
+
+def test_the_page_lists_every_reason_of_a_refusal() -> None:
+    sources = Path(haulier.safefetch.__file__).parent.glob("*.py")
+    reasons = {
+        reason
+        for source in sources
+        for reason in re.findall(r'Refused\("(\w+)"', source.read_text())
+    }
+    listed = set(re.findall(r"`(\w+)`", PAGE.read_text()))
+
+    assert len(reasons) > 20
+    assert reasons | {reason for reason, _ in SPECIAL_SUFFIXES.values()} <= listed

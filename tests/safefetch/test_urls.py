@@ -1,8 +1,8 @@
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 
-from haulier.safefetch import Policy, Refused, check_url
+from haulier.safefetch import Policy, Refused, check_url, urls
 from safefetch.accepted_urls import ACCEPTED
 from safefetch.refused_urls import REFUSED
 
@@ -69,3 +69,21 @@ def test_no_policy_can_hold_another_scheme(scheme: str) -> None:
 def test_no_policy_can_hold_an_impossible_port(port: int) -> None:
     with pytest.raises(ValueError, match="ports"):
         Policy(ports=frozenset({port}))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "port", "address"),
+    [
+        ("http", "other.example", 80, None),
+        ("http", "shop.example", 443, None),
+        ("https", "shop.example", 443, None),
+        ("http", "2606:4700::1111", 80, ip_address("2606:4700::1111")),
+        ("http", "8.8.8.8", 80, ip_address("8.8.8.8")),
+    ],
+)
+def test_a_url_that_the_second_parser_reads_otherwise_is_refused(
+    scheme: str, host: str, port: int, address: IPv4Address | IPv6Address | None
+) -> None:
+    """The first parser leaves the second little to object to, so its word is tried alone."""
+    with pytest.raises(Refused, match="parsers_disagree"):
+        urls._agree("http://shop.example/", scheme, host, port, address)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypedDict
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 from haulier.api.auth import SCHEME
 from haulier.api.narrowing import as_object
 from haulier.api.problems import MEDIA_TYPE
-from haulier.api.v1.shapes import ProblemShape
+from haulier.api.v1 import shapes
 from haulier.domain.access import Permission
 
 Json = dict[str, object]
@@ -83,7 +84,7 @@ def example(
     """
     answer: Json = {
         "description": description,
-        "content": {"application/json": {"example": value}},
+        "content": {"application/json": {"example": kept(value)}},
     }
     if shape is not None:
         answer["model"] = shape
@@ -93,6 +94,11 @@ def example(
             for name, meaning in headers.items()
         }
     return answer
+
+
+def kept(value: object) -> str:
+    """An example as text: the framework would leave every null out of it."""
+    return msgspec.json.encode(value).decode()
 
 
 def install_document(app: FastAPI) -> None:
@@ -119,7 +125,7 @@ def _build(app: FastAPI) -> dict[str, object]:
             {"name": "health", "description": "Whether this process can do its work."},
         ],
     )
-    problem = ProblemShape.model_json_schema(ref_template="#/components/schemas/{model}")
+    problem = shapes.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     components = as_object(document.get("components"))
     schemas = {**as_object(components.get("schemas")), **as_object(problem.pop("$defs", None))}
     schemes = {
@@ -131,8 +137,32 @@ def _build(app: FastAPI) -> dict[str, object]:
         }
     }
     schemas["Problem"] = problem
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    document["paths"] = {
+        path: {method: _ours(operation) for method, operation in as_object(found).items()}
+        for path, found in as_object(document.get("paths")).items()
+    }
     document["components"] = {**components, "schemas": schemas, "securitySchemes": schemes}
     return document
+
+
+def _ours(operation: object) -> Json:
+    """The operation without the framework's own form of 422, and with examples as they were."""
+    fields = as_object(operation)
+    answers = as_object(fields.get("responses"))
+    if "application/json" in as_object(as_object(answers.get("422")).get("content")):
+        del answers["422"]
+    return {**fields, "responses": {key: _with_example(found) for key, found in answers.items()}}
+
+
+def _with_example(answer: object) -> Json:
+    fields = as_object(answer)
+    content = as_object(fields.get("content"))
+    body = as_object(content.get("application/json"))
+    if isinstance(text := body.get("example"), str):
+        content["application/json"] = {**body, "example": msgspec.json.decode(text)}
+    return {**fields, "content": content} if content else fields
 
 
 def _refusal(status: int) -> Json:

@@ -10,16 +10,15 @@ from haulier import __version__
 from haulier.api.answers import json_answer
 from haulier.api.context import context_of
 from haulier.api.documentation import describe, example
-from haulier.api.v1 import examples
-from haulier.api.v1.shapes import LivenessShape, ReadinessShape
+from haulier.api.v1 import examples, shapes
 
 router: Final = APIRouter(prefix="/health", tags=["health"])
-_NOT_READY: Final = example(examples.NOT_READY, "Send requests elsewhere.", shape=ReadinessShape)
+_NOT_READY: Final = example(examples.NOT_READY, "Send requests elsewhere.", shape=shapes.Readiness)
 
 
 @router.get(
     "/live",
-    response_model=LivenessShape,
+    response_model=shapes.Liveness,
     **describe("Is the process alive?", "200 while its loop turns; asks nobody.", None),
 )
 async def live() -> Response:
@@ -29,7 +28,7 @@ async def live() -> Response:
 
 @router.get(
     "/ready",
-    response_model=ReadinessShape,
+    response_model=shapes.Readiness,
     **describe(
         "Can requests be served?",
         "200 when every dependency is there, else 503 with the same body.",
@@ -45,7 +44,7 @@ async def ready(request: Request) -> Response:
 
 @router.get(
     "",
-    response_model=ReadinessShape,
+    response_model=shapes.Readiness,
     **describe(
         "Summary of health",
         "As /health/ready, with the version of the server.",

@@ -39,12 +39,20 @@ async def serve(
     server = _Server(_config(app), context, on_ready)
     try:
         with server.stopping_by_signal():
-            await server.serve(sockets=[listener])
-    except asyncio.CancelledError:
-        server.should_exit = True
-        raise
+            await _run(server, listener)
     finally:
         listener.close()
+
+
+async def _run(server: "_Server", listener: socket.socket) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(server.serve(sockets=[listener]))
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:  # as if told by a signal: what has begun comes to its end
+            server.should_exit = True
+            await running
+            raise
 
 
 class _Server(uvicorn.Server):

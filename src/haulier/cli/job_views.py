@@ -58,4 +58,6 @@ def print_job(job: Job, *, as_json: bool) -> None:
 
 
 def _percent(job: Job) -> str | None:
+    if job.status == "completed":
+        return "100%"
     return None if job.progress is None else f"{job.progress.fraction:.0%}"

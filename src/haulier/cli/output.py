@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import msgspec
 import typer
 
-from haulier.errors import HaulierError
+from haulier.errors import HaulierError, Unavailable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,14 +71,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 def print_fields(fields: Iterable[tuple[str, object]]) -> None:
     """One thing: a line for each of its fields that has a value."""
-    from rich.table import Table
-
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    for name, value in fields:
-        if value not in (None, "", {}):
-            table.add_row(name, as_text(value))
-    console().print(table)
+    told = [(name, as_text(value)) for name, value in fields if value not in (None, "", {})]
+    width = max((len(name) for name, _ in told), default=0)
+    for name, text in told:
+        sys.stdout.write(f"{name:<{width}}  {text}\n")
 
 
 def as_text(value: object) -> str:
@@ -106,6 +102,8 @@ def complain(error: HaulierError) -> None:
         f"  {problem.pointer or '/'}: {problem.detail or problem.code}"
         for problem in error.problems[:_MAX_PROBLEMS]
     ]
+    if isinstance(error, Unavailable) and not error.request_id:
+        lines.append("  Is it running? `haulier up` starts one here; --url names another.")
     if error.request_id:
         lines.append(f"  ({error.code}, request {error.request_id})")
     sys.stderr.write("".join(plain(line) + "\n" for line in lines))

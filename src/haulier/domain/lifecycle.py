@@ -26,6 +26,9 @@ from haulier.errors import IllegalTransition
 
 JsonFields: TypeAlias = Mapping[str, str | int | float | bool | None]
 
+MAX_DELAY: Final = timedelta(days=365)
+"""No job waits longer for its next attempt, whatever a handler or another server asks for."""
+
 TRANSITIONS: Final[Mapping[Status, frozenset[Status]]] = {
     Status.SCHEDULED: frozenset({Status.QUEUED, Status.CANCELLED}),
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED}),
@@ -106,21 +109,12 @@ def next_step(facts: AttemptFacts, outcome: Outcome, jitter: float) -> Step:
         case Snoozed(delay=delay, reason=reason):
             if facts.cancel_asked:
                 return Finish(event=EventType.CANCELLED, data={"reason": reason})
-            return Reschedule(
-                event=EventType.SNOOZED,
-                data={"reason": reason, "delay_seconds": delay.total_seconds()},
-                delay=delay,
-                charged=False,
-            )
+            return _reschedule(EventType.SNOOZED, {"reason": reason}, delay, charged=False)
         case Interrupted(reason=reason):
             if facts.cancel_asked:
                 return Finish(event=EventType.CANCELLED, data={"reason": reason})
-            return Reschedule(
-                event=EventType.INTERRUPTED,
-                data={"reason": reason, "delay_seconds": 0.0},
-                delay=timedelta(0),
-                charged=False,
-            )
+            none = timedelta(0)
+            return _reschedule(EventType.INTERRUPTED, {"reason": reason}, none, charged=False)
         case _:
             assert_never(outcome)
 
@@ -136,11 +130,20 @@ def _after_failure(facts: AttemptFacts, failure: Failed, jitter: float) -> Step:
     exhausted = facts.attempt >= facts.retry.max_attempts
     if failure.permanent or exhausted or failure.category in NEVER_RETRIED:
         return Finish(event=EventType.FAILED, data=data, category=failure.category)
-    delay = failure.retry_after or backoff(facts.retry, facts.attempt, jitter)
-    delay = timedelta(milliseconds=round(delay / timedelta(milliseconds=1)))
+    delay = failure.retry_after
+    if delay is None:
+        delay = backoff(facts.retry, facts.attempt, jitter)
+    return _reschedule(EventType.RETRYING, data, delay, charged=True)
+
+
+def _reschedule(
+    event: EventType, data: JsonFields, delay: timedelta, *, charged: bool
+) -> Reschedule:
+    bounded = min(max(delay, timedelta(0)), MAX_DELAY)
+    rounded = timedelta(milliseconds=round(bounded / timedelta(milliseconds=1)))
     return Reschedule(
-        event=EventType.RETRYING,
-        data={**data, "delay_seconds": delay.total_seconds()},
-        delay=delay,
-        charged=True,
+        event=event,
+        data={**data, "delay_seconds": rounded.total_seconds()},
+        delay=rounded,
+        charged=charged,
     )

@@ -22,8 +22,9 @@ class RetryPolicy:
 
 def backoff_ceiling(policy: RetryPolicy, attempt: int) -> timedelta:
     """The longest delay after attempt number `attempt` (1 is the first) failed."""
-    doublings = min(max(attempt - 1, 0), 40)
-    return min(policy.cap, policy.base * 2**doublings)
+    growth = 2 ** min(max(attempt - 1, 0), 60)
+    # Compared as numbers: the product may be longer than a timedelta can say.
+    return policy.cap if policy.cap / policy.base <= growth else policy.base * growth
 
 
 def backoff(policy: RetryPolicy, attempt: int, jitter: float) -> timedelta:

@@ -24,7 +24,7 @@ _PATIENCE = 32
 _SHORT_WORDS = re.compile(r"(?:[A-Za-z0-9_\-]{0,15}+[^A-Za-z0-9_\-]++)*+")
 """Everything up to the next long run, in one step: three times faster than searching for the run."""
 _RUN = re.compile(r"[A-Za-z0-9_\-]{16,}+")
-_PLAIN = re.compile(r"[0-9a-f]++(?:-[0-9a-f]++)*+|[0-9A-F\-]++|[A-Z][a-z]++|[a-z]++")
+_PLAIN = re.compile(r"[0-9a-f]++(?:-[0-9a-f]++)*+|[0-9A-F\-]++|[A-Z]*+[a-z]*+")
 _KEY_STARTS = (
     "MII", "MHcCAQEE", "MIG", "MIH", "ME4CAQAw", "MC4CAQAw", "MFECAQEw", "b3BlbnNzaC1rZXk", "LS0tLS1CRUdJTi",
 )  # fmt: skip
@@ -139,7 +139,7 @@ def _boundary_before(length: int) -> str:
     rest = f"[\\s\\S]{{{length}}}"
     befores = (r"\\[nrtbfv]", r"%[0-9A-Fa-f]{2}", r"\\u[0-9A-Fa-f]{4}", r"\\x[0-9A-Fa-f]{2}")
     escapes = "".join(f"|(?<={before}{rest})" for before in befores)
-    return f"(?:(?<![A-Za-z0-9]{rest}){escapes})"
+    return f"(?:(?<![A-Za-z0-9_\\-]{rest}){escapes})"
 
 
 def iter_labels() -> Iterator[str]:

@@ -35,6 +35,9 @@ _TEMPLATE = re.compile(
     r"""|<%[^%\n]{0,80}%>)(?=[\s"'`,;&)\]}|<.]|\Z)"""
 )
 _DIGIT = re.compile(r"[0-9]")
+_COMPARISONS = frozenset({"==", "===", "!=", "!=="})
+_COMPARED_NAME = re.compile(r"[A-Za-z_][A-Za-z_.]*+(?![A-Za-z0-9])")
+_NESTED_KEY = re.compile(r"[A-Za-z_]++:[ \t\r\n]")
 _LIST = re.compile(r"\[[ \t\r\n]{0,32}")
 _LIST_GAP = re.compile(r"[ \t\r\n]{0,32},[ \t\r\n]{0,32}")
 _REFERENCE = re.compile(
@@ -68,6 +71,8 @@ def spans_at(text: str, position: int, judgement: Judgement, operator: str) -> l
         and (block := _BLOCK_SCALAR.match(text, position))
     ):
         return _block_at(text, block, judgement)
+    if operator in _COMPARISONS and _COMPARED_NAME.match(text, position):
+        return []
     if operator == ":":
         if (typed := _TYPED.match(text, position)) is not None:
             return plain_spans_at(text, typed.end(), judgement)
@@ -97,7 +102,11 @@ def secret_at(text: str, position: int, judgement: Judgement) -> Value | None:
         glance = glance_at_value(text, position)
         if glance is None or not is_secret_value(text[glance.start : glance.end], judgement):
             return None
-    if _is_code(text, position) or _TEMPLATE.match(text, position):
+    if (
+        _is_code(text, position)
+        or _TEMPLATE.match(text, position)
+        or _NESTED_KEY.match(text, position)
+    ):
         return None
     value = read_value(text, position)
     if value is None or not is_secret_value(text[value.start : value.end], judgement):

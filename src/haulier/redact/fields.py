@@ -22,17 +22,18 @@ KEYWORD = re.compile(
 
 
 _LEFT = re.compile(r"[A-Za-z0-9_\-]{0,64}+")
+_WORD_BEFORE = re.compile(r"[A-Za-z]{2,16}+(?![A-Za-z0-9_\-])")
 _RIGHT = re.compile(r"[A-Za-z0-9_\-]{0,100}+")
 _FORM = re.compile(
     r"""[^\s\w,;.!()/]|[)][ \t]{0,8}[=:]|\s{0,40}[=:|]|[ \t]{1,8}(?:[A-Za-z]{1,10}[ \t:]{1,4}){0,2}(?:[\"'`\[{$]|\\|[^\s0-9]{0,100}[0-9])"""
-    r"""|[ \t\r\n]{1,16}(?:[A-Za-z]{1,20}=|[\"'])|[ \t]{1,8}(?i:to|by|with)\b|[ \t]+[^\s\w]"""
+    r"""|[ \t\r\n]{1,16}(?:[A-Za-z]{1,20}[=:]|[\"'])|[ \t]{1,8}(?i:to|by|with|for)\b|[ \u00a0\u3000]{1,4}[:=：＝]|[ \t]+[^\s\w]"""
 )
 """What may follow a telling name: everything that could lead to a value, in one look."""
 _CLOSE = r"""(?:\\{0,7}["'`]|&quot;|&\#3[49];|&apos;|%22|%27|\\u0022|[”’]|\*{1,2})?"""
 _ASSIGN = re.compile(
-    rf"""{_CLOSE}(?:\]|%5[Dd]|\))?[?!]?[ \t]{{0,32}}(?:\r?\n[ \t]{{0,32}}(?=[:=]))?
-    (?P<operator>=>|:=|\?=|\|\|=|[!=]==?|=|::?|%3[DdAa]|&\#61;|\\u003[dDaA]|[＝：→])
-    (?:[ \t]|%20|\\t){{0,32}}""",
+    rf"""{_CLOSE}(?:\]|%5[Dd]|\))?[?!]?[ \t\u00a0\u3000]{{0,32}}(?:\r?\n[ \t]{{0,32}}(?=[:=]))?
+    (?P<operator>=>|<-|:=|\?=|\|\|=|[!=]==?|=|::?|%3[DdAa]|&\#61;|\\u003[dDaA]|[＝：→])
+    (?:[ \t\u00a0\u3000]|%20|\\t){{0,32}}(?:(?:!!?[A-Za-z/]{{0,20}}|&[A-Za-z]\w{{0,20}})[ \t]{{1,4}})?""",
     re.VERBOSE,
 )
 _GO_TYPED = re.compile(r"[ \t]{1,4}(?:string|String|str)[ \t]{0,4}=[ \t]{0,8}(?=[\"'`])")
@@ -43,6 +44,7 @@ _ATTRIBUTE = re.compile(
     re.VERBOSE,
 )
 _ELEMENT = re.compile(r"(?:[ \t\r\n][^<>\n]{0,120})?(?:>|&gt;)[ \t\r\n]{0,32}(?:<!\[CDATA\[)?")
+_TAGGED = re.compile(r"[\"'](?:[ \t][^<>\n]{0,80})?>(?=[^<\s])")
 _ELEMENT_TEXT = re.compile(r"(?:[^<&\]]|&(?!lt;)|\](?!\]>))*+")
 _PART = re.compile(
     r"""["'](?:\r?\n|\\r\\n|\\n)(?:Content-[^\r\n\\]{0,120}(?:\r?\n|\\r\\n|\\n)){0,4}(?:\r?\n|\\r\\n|\\n)"""
@@ -54,7 +56,16 @@ _SPACE = re.compile(r"[ \t]{1,8}")
 _CONNECTED = re.compile(
     r"[ \t]{1,4}(?i:is|was|are|equals|set to|changed to|of|as|to|used|provided|sent|received|value)(?:[ \t]{1,4}|:[ \t]{0,4})"
 )
+_FOR = re.compile(
+    r"[ \t]{1,4}for[ \t]{1,4}(?:user[ \t]{1,4})?[^\s:]{1,60}(?::|[ \t]{1,4}(?:is|was|to)\b:?)[ \t]{1,4}"
+)
 _BY = re.compile(r"[ \t]+(?i:by|with[ \t]+\w+[ \t]+(?:by|as))[ \t]+(?i:password[ \t]+)?")
+_MANY = 64
+"""From so many names in one text on, answers are remembered."""
+_WINDOW = 640
+"""Characters: more than any judgement that ends in hiding nothing looks ahead."""
+_LOOK_BACK = 24
+_MEMORY = 256
 _DONE = re.compile(rf"{VEIL}++(?![^\s\"'`,;&)\]}}<\\|])")
 _PASSWORD = Judgement(Strength.SURE, "password")
 
@@ -62,7 +73,8 @@ _PASSWORD = Judgement(Strength.SURE, "password")
 def field_spans(text: str, lowered: str) -> list[Span]:
     """What named fields hold. `lowered` is the text in lower case, of the same length."""
     spans: list[Span] = []
-    position = 0
+    memory: dict[str, list[Span]] = {}
+    position = hits = 0
     search = KEYWORD.search
     while (found := search(lowered, position)) is not None:
         start, end = found.span()
@@ -71,21 +83,58 @@ def field_spans(text: str, lowered: str) -> list[Span]:
             start -= left.end() if left else 0
         right = _RIGHT.match(text, end)
         end = right.end() if right else end
-        new = _spans_of(text, start, end)
+        hits += 1
+        new = _spans_of(text, start, end) if hits < _MANY else _remembered(text, start, end, memory)
         spans += new
         position = max(end, new[-1].end) if new else end
     return spans
+
+
+def _remembered(text: str, start: int, end: int, memory: dict[str, list[Span]]) -> list[Span]:
+    """What `_spans_of` says, looked up where the same surroundings were judged before.
+
+    Text with very many names repeats itself. An answer is remembered only where it cannot depend
+    on what lies beyond the window.
+    """
+    origin = max(0, start - _LOOK_BACK)
+    window = text[origin : end + _WINDOW]
+    known = memory.get(window)
+    if known is not None:
+        return [
+            Span(start=span.start + origin, end=span.end + origin, label=span.label)
+            for span in known
+        ]
+    new = _spans_of(text, start, end)
+    if new:
+        is_decided = new[-1].end < end + _WINDOW // 2
+    else:
+        # cookies end at the latest where another header begins: its name holds a space
+        is_decided = (
+            "ookie" not in text[start:end].lower()
+            or "=" not in window
+            or "ookie: " in window[end - origin + 1 :]
+        )
+    if is_decided and len(memory) < _MEMORY:
+        memory[window] = [
+            Span(start=span.start - origin, end=span.end - origin, label=span.label) for span in new
+        ]
+    return new
 
 
 def _spans_of(text: str, start: int, end: int) -> list[Span]:
     """What the field whose name lies in [start, end) holds."""
     name = text[start:end]
     judgement = judge(name)
+    if judgement.strength < Strength.LIKELY and (whole := _whole_name(text, start, end)) != name:
+        judgement = max(judgement, judge(whole))
+        end += len(" phrase") if whole.endswith("_phrase") else 0
     if judgement.strength is Strength.NONE:
         return _by(text, end) if name.lower() == "identified" else _scheme(text, name, end)
     following = text[end : end + 1]
     operator = following if following in {"=", ":"} else ""
     if operator:
+        if operator == ":" and judgement.label == "secret" and text.startswith(":", start - 1):
+            return []
         position = end + 1
         if text.startswith(" ", position):
             position += 1
@@ -101,12 +150,24 @@ def _spans_of(text: str, start: int, end: int) -> list[Span]:
     return _by_form(text, start, end, judgement)
 
 
+def _whole_name(text: str, start: int, end: int) -> str:
+    """The name with the word beside it, where two words make one: `api key`, `seed phrase`."""
+    if text.startswith(" phrase", end):
+        return f"{text[start:end]}_phrase"
+    if text[start:end].lower() not in {"key", "keys"} or not text.startswith(" ", start - 1):
+        return text[start:end]
+    before = _WORD_BEFORE.match(text[max(0, start - 18) : start - 1][::-1])
+    return f"{before.group()[::-1]}_{text[start:end]}" if before else text[start:end]
+
+
 def _by_form(text: str, start: int, end: int, judgement: Judgement) -> list[Span]:
     assigned = _ASSIGN.match(text, end)
     if assigned is not None:
         return spans_at(text, assigned.end(), judgement, assigned.group("operator"))
     if start and text[start - 1] in "<:;" and (element := _ELEMENT.match(text, end)):
         return _element(text, element.end(), judgement)
+    if text[start - 1 : start] in {"'", '"'} and (tagged := _TAGGED.match(text, end)):
+        return _element(text, tagged.end(), judgement)
     if (attribute := _ATTRIBUTE.match(text, end)) is not None:
         return plain_spans_at(text, attribute.end(), judgement)
     if (pair := _PAIR.match(text, end)) is not None:
@@ -180,9 +241,9 @@ def _pair(text: str, position: int, judgement: Judgement, name_start: int) -> li
 
 
 def _spaced(text: str, position: int, judgement: Judgement, *, is_flag: bool) -> list[Span]:
-    if judgement.strength is not Strength.SURE and not is_flag:
+    if judgement.strength < Strength.LIKELY and not is_flag:
         return []
-    connected = _CONNECTED.match(text, position)
+    connected = _CONNECTED.match(text, position) or _FOR.match(text, position)
     gap = connected or _SPACE.match(text, position)
     if gap is None:
         return []

@@ -35,7 +35,9 @@ def _set(words: str) -> frozenset[str]:
 
 _SURE = {
     **dict.fromkeys(
-        _set("password passwords passwd passwds passphrase passcode pwd pswd passwrd psw pword"),
+        _set(
+            "password passwords passwd passwds passphrase passcode pwd pswd passwrd psw pword requirepass masterauth masterpass"
+        ),
         "password",
     ),
     **dict.fromkeys(_set("secret secrets"), "secret"),
@@ -134,6 +136,10 @@ _PAIRS = {
     ("session", "id"): "session",
     ("sess", "id"): "session",
     **{
+        (owner, "phrase"): "passphrase"
+        for owner in _set("seed recovery backup mnemonic pass secret")
+    },
+    **{
         (owner, "code"): "code"
         for owner in _set("recovery backup auth authorization security verification")
     },
@@ -180,7 +186,7 @@ def _judge_word(words: list[str], position: int) -> Judgement:
         return _judge_key(before, is_last=is_last)
     if word == "pass" and before in _PASS_OWNERS:
         return Judgement(Strength.SURE, "password")
-    if word in _SURE:
+    if word in _SURE and (before, word) != ("pull", "secrets"):
         return Judgement(Strength.SURE, _SURE[word])
     label = _PAIRS.get((before, word)) or next(
         (label for ending, label in _SURE_ENDINGS if word.endswith(ending)), ""

@@ -105,6 +105,14 @@ _STAND_IN_WORDS = frozenset(
         "private",
         "session",
         "cookie",
+        "include",
+        "omit",
+        "inherit",
+        "same-origin",
+        "see",
+        "contact",
+        "never",
+        "always",
         "anonymous",
         "guest",
     ]
@@ -114,7 +122,8 @@ _STAND_IN = re.compile(
       [*•●x.\-_#?X]{1,64}                                        # ****, xxxx, ...
     | <[^<>\n]{0,80}> | \{\{[^{}\n]{0,80}\}\} | \{[A-Za-z_][\w.]{0,60}\} | \[[A-Za-z][\w -]{0,40}\]
     | %\(?[A-Za-z_]\w{0,60}\)?[s%] | %s | %r | %[A-Z_]{2,60}% | @[A-Z_]{2,60}@
-    | \$\{[^{}\n]{0,80}\}? | \$\([^()\n]{0,80}\)? | \$[A-Z_][A-Z0-9_]{0,60} | \$env:\w{1,60} | \$[a-z_]{2,40}
+    | \$\{[^{}\n]{0,80}\}? | \$\([^()\n]{0,80}\)? | \$[A-Z_][A-Z0-9_]{0,60} | \$env:\w{1,60} | \$[a-z_]{2,40} | \$[0-9]{1,3} | :[a-z_]{2,40}
+    | (?:required|nullable|sometimes|confirmed|present|min|max|string)(?:[|:,][A-Za-z0-9:,|_]{1,30}){1,6}
     | \$\{\{[^{}\n]{0,80}\}?\}?
     | (?:your|my|the|insert|replace|enter|put|some|dummy|sample|example|fake|placeholder|changeme|change|redacted)
       (?:[-_ ][a-zA-Z]{1,20}){0,6}(?:[-_ ]here)?

@@ -79,6 +79,7 @@ def _to_ascii(text: str) -> str:
     labels = name.split(".")
     if not text.isascii() or any(label.startswith("xn--") for label in labels):
         name = _encode_idna(name)
+        _refuse_disguised_ascii(labels, name)
     # A numeric host keeps its dot, so that it is refused: only some readers strip it.
     return name if _is_numeric(name) else name.removesuffix(".")
 
@@ -89,6 +90,13 @@ def _encode_idna(text: str) -> str:
         return idna.encode(text, uts46=True, std3_rules=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         raise Refused("invalid_idna") from None
+
+
+def _refuse_disguised_ascii(labels: list[str], name: str) -> None:
+    """Refuse what the IDNA tables fold into plain ASCII, also where Python's tables are older."""
+    for label, encoded in zip(labels, name.split("."), strict=False):
+        if not label.isascii() and not encoded.startswith("xn--"):
+            raise Refused("look_alike_character")
 
 
 def _refuse_look_alikes(text: str) -> None:

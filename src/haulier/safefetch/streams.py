@@ -149,7 +149,7 @@ async def open_socket(address: Address, port: int) -> socket.socket:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await asyncio.get_running_loop().sock_connect(connection, (str(address), port))
-        compare_peer(connection, address, port)
+        _compare_peer(connection, address, port)
     except ConnectionRefusedError:
         connection.close()
         raise ConnectFailed("refused") from None
@@ -162,7 +162,7 @@ async def open_socket(address: Address, port: int) -> socket.socket:
     return connection
 
 
-def compare_peer(connection: socket.socket, address: Address, port: int) -> None:
+def _compare_peer(connection: socket.socket, address: Address, port: int) -> None:
     """Raise Refused if something between here and there led the connection elsewhere."""
     peer, peer_port = connection.getpeername()[:2]
     if ip_address(peer) != address or peer_port != port:

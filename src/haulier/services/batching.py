@@ -13,7 +13,7 @@ from typing import Final
 
 from haulier.dispatch.debounce import Debounce
 from haulier.domain.ids import JobId
-from haulier.errors import HaulierError, Unavailable
+from haulier.errors import Unavailable
 from haulier.store import jobs, keys, queue_entries
 from haulier.store.database import Database, SystemTx
 from haulier.store.jobs import JobToWrite, WrittenJob
@@ -35,7 +35,7 @@ class Enqueue:
         return f"{self.item.job.queue} {self.item.job.workspace_id}"
 
 
-class KeyTaken(HaulierError):
+class KeyTaken(Exception):
     """Another job has one of the keys already; nothing was written."""
 
 
@@ -56,7 +56,7 @@ class _Pending:
 
 
 class EnqueueBatcher:
-    """Gathers enqueues of one process. Runs inside `running()`."""
+    """Gathers enqueues of one process. System: who calls it has asked for the permission."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -66,7 +66,7 @@ class EnqueueBatcher:
         self._stopping = False
 
     async def write(self, enqueue: Enqueue) -> WrittenJob:
-        """Writes the job, durably, in the next commit.
+        """Writes the job, durably, in the next commit. Works inside `running()`.
 
         Raises KeyTaken when it lost a key (nothing is written then) and Unavailable.
         """

@@ -19,7 +19,7 @@ _PORTS: Final = range(1, 65_536)
 
 
 class FetchPolicies:
-    """Policies by workspace, read again every few seconds."""
+    """Policies by workspace, read again every few seconds. System: no caller sees them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

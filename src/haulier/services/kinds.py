@@ -24,7 +24,10 @@ class _Known:
 
 
 class KindCatalogue:
-    """Every declared kind with its compiled schema, read again every few seconds."""
+    """Every declared kind with its compiled schema, read again every few seconds.
+
+    System: a kind belongs to no workspace, and every authenticated caller may know it.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

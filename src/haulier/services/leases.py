@@ -11,7 +11,7 @@ from haulier.store.database import Database, SystemTx
 
 
 class LeaseConnection:
-    """One connection that renews. Belongs to the event loop that opened it."""
+    """One connection that renews. Belongs to the event loop that opened it. System."""
 
     def __init__(self, tx: SystemTx) -> None:
         self._tx = tx

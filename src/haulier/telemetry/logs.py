@@ -1,15 +1,20 @@
 """Log lines: JSON for machines, columns for people, every one of them through the redactor."""
 
+import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
 from typing import Literal, TextIO
 
+import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 Style = Literal["json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
+
+_TALKATIVE = ("httpx2", "httpcore2")
+"""Libraries that tell whole URLs at level info."""
 
 CONTEXT = ("request_id", "workspace_id", "job_id", "attempt", "trace_id")
 """Fields that every line within a span carries once the span was given them."""
@@ -52,12 +57,20 @@ def _shared(style: Style) -> list[Processor]:
 
 def _renderer(style: Style, *, colors: bool) -> Processor:
     if style == "json":
-        return structlog.processors.JSONRenderer()
+        return structlog.processors.JSONRenderer(serializer=_as_json)
     return structlog.dev.ConsoleRenderer(
         colors=colors,
         timestamp_key="at",
         exception_formatter=structlog.dev.plain_traceback,
     )
+
+
+def _as_json(fields: EventDict, **_options: object) -> str:
+    # A third of what json.dumps takes, and this is paid for every attempt of every job.
+    try:
+        return msgspec.json.encode(fields, enc_hook=repr).decode()
+    except (UnicodeEncodeError, TypeError):  # lone surrogates, keys that are no text
+        return json.dumps(fields, default=repr, skipkeys=True)
 
 
 def _last(redact: Callable[[str], str]) -> Processor:
@@ -80,3 +93,5 @@ def _take_over_standard_logging(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

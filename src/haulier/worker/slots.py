@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import assert_never
+from typing import Final, assert_never
 
 from haulier.domain.ids import format_job_id
 from haulier.domain.outcomes import (
@@ -22,6 +22,8 @@ from haulier.worker.executor import Executor
 from haulier.worker.fetchers import Fetchers
 from haulier.worker.recorder import Recorder
 from haulier.worker.running import HeldJob, Interruption
+
+_STOPPED: Final = Interrupted(reason=redact_text("The worker stopped."))
 
 
 class Slots:
@@ -50,7 +52,7 @@ class Slots:
     async def _run_job(self, job: HeldJob) -> None:
         claimed = job.claimed
         started = time.monotonic()
-        outcome: Outcome = Interrupted(reason=redact_text("The worker stopped."))
+        outcome: Outcome = _STOPPED
         job.task = asyncio.current_task()
         try:
             with span(

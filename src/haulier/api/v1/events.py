@@ -9,12 +9,11 @@ from starlette.responses import Response
 from haulier.api.answers import json_answer
 from haulier.api.auth import Authenticated, authenticate
 from haulier.api.context import Caller, context_of
-from haulier.api.documentation import describe
+from haulier.api.documentation import describe, kept
 from haulier.api.times import format_time
-from haulier.api.v1 import examples
+from haulier.api.v1 import examples, shapes
 from haulier.api.v1.event_stream import EventStream, StreamSource
 from haulier.api.v1.job_filters import next_link
-from haulier.api.v1.shapes import EventShape, PageShape
 from haulier.domain.access import Permission
 from haulier.domain.events import Event
 from haulier.domain.ids import format_job_id, parse_job_id
@@ -30,7 +29,7 @@ _STREAM: Final = {"schema": {"type": "string"}, "example": "id: 1\nevent: queued
 
 @router.get(
     "/{job_id}/events",
-    response_model=PageShape[EventShape],
+    response_model=shapes.Page[shapes.Event],
     **describe(
         "Read a job's events",
         "Oldest first, those numbered above `after`. With Accept: text/event-stream they are told "
@@ -43,7 +42,7 @@ _STREAM: Final = {"schema": {"type": "string"}, "example": "id: 1\nevent: queued
             200: {
                 "description": "A page of events, or a stream of them.",
                 "content": {
-                    "application/json": {"example": examples.EVENTS},
+                    "application/json": {"example": kept(examples.EVENTS)},
                     "text/event-stream": _STREAM,
                 },
             }

@@ -15,9 +15,8 @@ from haulier.api.body import read_body
 from haulier.api.context import Caller, context_of
 from haulier.api.documentation import WITH_BODY, describe, example
 from haulier.api.hot import HotRoute, hot
-from haulier.api.v1 import examples
+from haulier.api.v1 import examples, shapes
 from haulier.api.v1.job_json import acknowledgement_json, answer_enqueued, job_json, job_path
-from haulier.api.v1.shapes import AcknowledgementShape, JobShape
 from haulier.domain.access import Permission
 from haulier.domain.ids import parse_job_id
 from haulier.redact import redact_text
@@ -32,11 +31,11 @@ class CancelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=_MAX_REASON)] = ""
 
 
-class CancelModel(pydantic.BaseModel):
+class Cancel(pydantic.BaseModel):
     """Why a job is cancelled."""
 
     model_config = pydantic.ConfigDict(
-        extra="forbid", strict=True, title="Cancel", json_schema_extra={"examples": [{}]}
+        extra="forbid", strict=True, json_schema_extra={"examples": [{}]}
     )
     reason: Annotated[str, Field(max_length=_MAX_REASON, examples=["no longer needed"])] = ""
 
@@ -47,7 +46,7 @@ _decoder: Final = msgspec.json.Decoder(CancelBody)
 async def _cancel(request: Request, caller: Caller) -> Response:
     job_id = parse_job_id(request.path_params["job_id"])
     given = await request.body()
-    body = await read_body(request, _decoder, CancelModel) if given else CancelBody()
+    body = await read_body(request, _decoder, Cancel) if given else CancelBody()
     answer = await context_of(request).services.jobs.cancel(
         caller.principal, job_id, redact_text(body.reason), caller.facts.origin
     )
@@ -56,7 +55,7 @@ async def _cancel(request: Request, caller: Caller) -> Response:
 
 @router.post(
     "/{job_id}/cancel",
-    response_model=JobShape,
+    response_model=shapes.Job,
     **describe(
         "Cancel a job",
         "A waiting job ends at once (200). A running one is told to stop: 202 until it has. A job "
@@ -66,12 +65,12 @@ async def _cancel(request: Request, caller: Caller) -> Response:
         problems=(404, *WITH_BODY),
         answers={
             200: example(examples.CANCELLED, "The job has ended."),
-            202: example(examples.CANCELLING, "The job is told to stop.", shape=JobShape),
+            202: example(examples.CANCELLING, "The job is told to stop.", shape=shapes.Job),
         },
     ),
 )
 @hot(_cancel)
-async def cancel_job(job_id: str, body: CancelModel | None = None) -> None:
+async def cancel_job(job_id: str, body: Cancel | None = None) -> None:
     """Declares the route; `_cancel` runs."""
 
 
@@ -86,7 +85,7 @@ async def _retry(request: Request, caller: Caller) -> Response:
 @router.post(
     "/{job_id}/retry",
     status_code=202,
-    response_model=AcknowledgementShape,
+    response_model=shapes.Acknowledgement,
     **describe(
         "Ask for a job's work once more",
         "Makes a job of its own that names the old one in retried_from. However often it is "
@@ -98,7 +97,7 @@ async def _retry(request: Request, caller: Caller) -> Response:
             200: example(
                 examples.DUPLICATE,
                 "It was asked for before; the job of that time.",
-                shape=AcknowledgementShape,
+                shape=shapes.Acknowledgement,
             ),
         },
     ),

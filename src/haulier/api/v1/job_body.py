@@ -68,13 +68,12 @@ _ModelLabelName: TypeAlias = Annotated[str, Field(min_length=1, max_length=MAX_L
 _ModelLabelValue: TypeAlias = Annotated[str, Field(max_length=MAX_LABEL_LENGTH)]
 
 
-class NewJobModel(pydantic.BaseModel):
+class NewJob(pydantic.BaseModel):
     """A job to run. One of `kind`, `type` and `job_name` is required; they mean the same."""
 
     model_config = pydantic.ConfigDict(
         extra="forbid",
         strict=True,
-        title="NewJob",
         json_schema_extra={
             "examples": [
                 {

@@ -13,11 +13,10 @@ from haulier.api.body import read_body
 from haulier.api.context import Caller, context_of
 from haulier.api.documentation import WITH_BODY, describe, example
 from haulier.api.hot import HotRoute, hot
-from haulier.api.v1 import examples
-from haulier.api.v1.job_body import JobBody, NewJobModel, to_request, with_args_at
+from haulier.api.v1 import examples, shapes
+from haulier.api.v1.job_body import JobBody, NewJob, to_request, with_args_at
 from haulier.api.v1.job_filters import JobCursors, JobQuery, next_link, read_filter
 from haulier.api.v1.job_json import acknowledgement_json, answer_enqueued, job_json, job_path
-from haulier.api.v1.shapes import AcknowledgementShape, JobShape, PageShape
 from haulier.domain.access import Permission
 from haulier.domain.ids import parse_job_id
 from haulier.errors import ValidationFailed
@@ -34,7 +33,7 @@ _DUPLICATE_HEADERS: Final = {
 
 async def _create(request: Request, caller: Caller) -> Response:
     context = context_of(request)
-    body = await read_body(request, _decoder, NewJobModel)
+    body = await read_body(request, _decoder, NewJob)
     wanted = to_request(body, caller, request.headers.get("idempotency-key"))
     try:
         enqueued = await context.services.jobs.enqueue(caller.principal, wanted)
@@ -47,7 +46,7 @@ async def _create(request: Request, caller: Caller) -> Response:
 @hot_router.post(
     "",
     status_code=202,
-    response_model=AcknowledgementShape,
+    response_model=shapes.Acknowledgement,
     **describe(
         "Ask for a job",
         "Answers when the job is durable: 202 with its Location, or 200 when the same work was "
@@ -61,13 +60,13 @@ async def _create(request: Request, caller: Caller) -> Response:
                 examples.DUPLICATE,
                 "The same work's earlier job.",
                 _DUPLICATE_HEADERS,
-                shape=AcknowledgementShape,
+                shape=shapes.Acknowledgement,
             ),
         },
     ),
 )
 @hot(_create)
-async def create_job(body: NewJobModel) -> None:
+async def create_job(body: NewJob) -> None:
     """Declares the route; `_create` runs."""
 
 
@@ -79,7 +78,7 @@ async def _get(request: Request, caller: Caller) -> Response:
 
 @hot_router.get(
     "/{job_id}",
-    response_model=JobShape,
+    response_model=shapes.Job,
     **describe(
         "Read a job",
         "The job as it stands. Its args are null for a credential without payloads:read.",
@@ -95,7 +94,7 @@ async def get_job(job_id: str) -> None:
 
 @router.get(
     "",
-    response_model=PageShape[JobShape],
+    response_model=shapes.Page[shapes.Job],
     **describe(
         "List jobs",
         "Newest first. `status` takes one word or several joined by commas, aliases included "

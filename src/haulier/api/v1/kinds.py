@@ -10,8 +10,7 @@ from haulier.api.answers import json_answer
 from haulier.api.auth import Authenticated
 from haulier.api.context import context_of
 from haulier.api.documentation import describe, example
-from haulier.api.v1 import examples
-from haulier.api.v1.shapes import KindShape, PageShape
+from haulier.api.v1 import examples, shapes
 from haulier.domain.kinds import Kind
 from haulier.errors import InvalidInput, NotFound
 
@@ -21,7 +20,7 @@ _MAX_LENGTH: Final = 110
 
 @router.get(
     "",
-    response_model=PageShape[KindShape],
+    response_model=shapes.Page[shapes.Kind],
     **describe(
         "List kinds",
         "Every kind that a worker has declared, by name and version, with the JSON Schemas of its "
@@ -39,7 +38,7 @@ async def list_kinds(request: Request, _caller: Authenticated) -> Response:
 
 @router.get(
     "/{kind}",
-    response_model=KindShape,
+    response_model=shapes.Kind,
     **describe(
         "Read a kind",
         "`site.audit` names the highest version, `site.audit@1` that one.",

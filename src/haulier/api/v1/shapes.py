@@ -19,28 +19,25 @@ Object: TypeAlias = dict[str, object]
 Item = TypeVar("Item")
 
 
-class ProgressShape(pydantic.BaseModel):
+class Progress(pydantic.BaseModel):
     """The last progress that the attempt told."""
 
-    model_config = pydantic.ConfigDict(title="Progress")
     fraction: float = Field(ge=0, le=1, description="0 to 1.")
     message: str
     data: Object
 
 
-class ErrorShape(pydantic.BaseModel):
+class JobError(pydantic.BaseModel):
     """Why the job failed; free of secrets."""
 
-    model_config = pydantic.ConfigDict(title="JobError")
     category: str
     type: str
     message: str
 
 
-class JobShape(pydantic.BaseModel):
+class Job(pydantic.BaseModel):
     """A job as it stands."""
 
-    model_config = pydantic.ConfigDict(title="Job")
     id: JobIdText
     kind: str = Field(examples=["site.audit"])
     version: int = Field(examples=[1])
@@ -49,22 +46,21 @@ class JobShape(pydantic.BaseModel):
     status: StatusWord
     attempt: int = Field(description="Charged attempts so far; 0 before the first.")
     max_attempts: int
-    progress: ProgressShape | None
+    progress: Progress | None
     args: Object | None = Field(description="Null without `payloads:read`.")
     labels: dict[str, str]
     created_at: Time
     run_at: Time | None = Field(description="When it is due; null when running, waiting or ended.")
     started_at: Time | None = Field(description="When the present attempt began.")
     finished_at: Time | None
-    error: ErrorShape | None
+    error: JobError | None
     retried_from: JobIdText | None
     links: dict[str, str] = Field(description="Paths of the job, its events and its result.")
 
 
-class AcknowledgementShape(pydantic.BaseModel):
+class Acknowledgement(pydantic.BaseModel):
     """What a caller is told at once."""
 
-    model_config = pydantic.ConfigDict(title="Acknowledgement")
     id: JobIdText
     kind: str = Field(examples=["site.audit@1"])
     queue: str
@@ -75,27 +71,24 @@ class AcknowledgementShape(pydantic.BaseModel):
     duplicate: bool = Field(description="The same work was asked for before; `id` names that job.")
 
 
-class SiteAuditAcknowledgementShape(pydantic.BaseModel):
+class SiteAuditAcknowledgement(pydantic.BaseModel):
     """A site audit that was asked for."""
 
-    model_config = pydantic.ConfigDict(title="SiteAuditAcknowledgement")
     audit_id: JobIdText
-    job: AcknowledgementShape
+    job: Acknowledgement
     duplicate: bool
 
 
-class SiteAuditShape(pydantic.BaseModel):
+class SiteAudit(pydantic.BaseModel):
     """A site audit as it stands."""
 
-    model_config = pydantic.ConfigDict(title="SiteAudit")
     audit_id: JobIdText
-    job: JobShape
+    job: Job
 
 
-class EventShape(pydantic.BaseModel):
+class Event(pydantic.BaseModel):
     """One fact about one job."""
 
-    model_config = pydantic.ConfigDict(title="Event")
     seq: int = Field(ge=1, description="Counts 1..n without gap per job.")
     job_id: JobIdText
     at: Time
@@ -105,10 +98,9 @@ class EventShape(pydantic.BaseModel):
     trace_id: str | None = Field(description="W3C trace id of the request that made the job.")
 
 
-class KindShape(pydantic.BaseModel):
+class Kind(pydantic.BaseModel):
     """A sort of job that some worker has declared."""
 
-    model_config = pydantic.ConfigDict(title="Kind")
     name: str = Field(examples=["site.audit"])
     version: int
     description: str
@@ -122,7 +114,7 @@ class KindShape(pydantic.BaseModel):
     result_schema: Object = Field(description="JSON Schema of the result.")
 
 
-class PageShape(pydantic.BaseModel, Generic[Item]):
+class Page(pydantic.BaseModel, Generic[Item]):
     """One page of a list."""
 
     data: list[Item]
@@ -130,20 +122,18 @@ class PageShape(pydantic.BaseModel, Generic[Item]):
     next_cursor: str | None
 
 
-class FieldProblemShape(pydantic.BaseModel):
+class FieldProblem(pydantic.BaseModel):
     """One thing that is wrong with one field."""
 
-    model_config = pydantic.ConfigDict(title="FieldProblem")
     pointer: str = Field(description="RFC 6901 into the body; `?name` for a parameter.")
     code: str
     detail: str
 
 
-class ProblemShape(pydantic.BaseModel):
+class Problem(pydantic.BaseModel):
     """A refusal (RFC 9457)."""
 
     model_config = pydantic.ConfigDict(
-        title="Problem",
         json_schema_extra={
             "examples": [
                 {
@@ -167,21 +157,19 @@ class ProblemShape(pydantic.BaseModel):
     instance: str
     request_id: str
     trace_id: str
-    errors: list[FieldProblemShape] = []
+    errors: list[FieldProblem] = []
 
 
-class ReadinessShape(pydantic.BaseModel):
+class Readiness(pydantic.BaseModel):
     """Whether requests can be served."""
 
-    model_config = pydantic.ConfigDict(title="Readiness")
     status: Literal["ready", "not_ready"]
     database: Literal["ok", "unreachable"]
     migrations: Object
     version: str | None = None
 
 
-class LivenessShape(pydantic.BaseModel):
+class Liveness(pydantic.BaseModel):
     """The loop turns."""
 
-    model_config = pydantic.ConfigDict(title="Liveness")
     status: Literal["alive"]

@@ -14,10 +14,9 @@ from haulier.api.body import read_body
 from haulier.api.context import Caller, context_of
 from haulier.api.documentation import WITH_BODY, describe, example
 from haulier.api.hot import HotRoute, hot
-from haulier.api.v1 import examples
+from haulier.api.v1 import examples, shapes
 from haulier.api.v1.job_body import JobBody, to_request, with_args_at
 from haulier.api.v1.job_json import acknowledgement_json, answer_enqueued, job_json
-from haulier.api.v1.shapes import SiteAuditAcknowledgementShape, SiteAuditShape
 from haulier.domain.access import Permission
 from haulier.domain.ids import format_job_id, parse_job_id
 from haulier.errors import FieldProblem, NotFound, ValidationFailed
@@ -39,7 +38,7 @@ _JOB_FIELDS: Final = frozenset({"on_duplicate", "client_request_id", "workspace_
 """What says how the job runs; everything else says what is audited."""
 
 
-class SiteAuditModel(pydantic.BaseModel):
+class NewSiteAudit(pydantic.BaseModel):
     """A site audit to run.
 
     Further fields are options of the kind `site.audit`, or fields of a new job that say how it
@@ -49,7 +48,6 @@ class SiteAuditModel(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(
         extra="allow",
         strict=True,
-        title="NewSiteAudit",
         json_schema_extra={"examples": [{"url": "https://example.com/"}]},
     )
     url: Annotated[str, Field(max_length=4096, description="http or https.")]
@@ -60,7 +58,7 @@ _decoder: Final = msgspec.json.Decoder(dict[str, object])
 
 async def _create(request: Request, caller: Caller) -> Response:
     context = context_of(request)
-    given = await read_body(request, _decoder, SiteAuditModel)
+    given = await read_body(request, _decoder, NewSiteAudit)
     wanted = to_request(_job_body(given), caller, request.headers.get("idempotency-key"))
     try:
         enqueued = await context.services.jobs.enqueue(caller.principal, wanted)
@@ -78,7 +76,7 @@ async def _create(request: Request, caller: Caller) -> Response:
 @router.post(
     "",
     status_code=202,
-    response_model=SiteAuditAcknowledgementShape,
+    response_model=shapes.SiteAuditAcknowledgement,
     **describe(
         "Ask for a site audit",
         "The same as POST /v1/jobs with the kind site.audit; audit_id is the id of the job.",
@@ -91,13 +89,13 @@ async def _create(request: Request, caller: Caller) -> Response:
             200: example(
                 examples.SITE_AUDIT_DUPLICATE,
                 "The same site's earlier audit.",
-                shape=SiteAuditAcknowledgementShape,
+                shape=shapes.SiteAuditAcknowledgement,
             ),
         },
     ),
 )
 @hot(_create)
-async def create_site_audit(body: SiteAuditModel) -> None:
+async def create_site_audit(body: NewSiteAudit) -> None:
     """Declares the route; `_create` runs."""
 
 
@@ -111,7 +109,7 @@ async def _get(request: Request, caller: Caller) -> Response:
 
 @router.get(
     "/{audit_id}",
-    response_model=SiteAuditShape,
+    response_model=shapes.SiteAudit,
     **describe(
         "Read a site audit",
         "The audit as it stands; its report is the result of its job.",

@@ -38,6 +38,11 @@ family = Family(
             rest=r"[0-9]{15,20}/[A-Za-z0-9_\-]{20,}",
             bounded=False,
         ),
+        token(
+            "discord-token",
+            *("MT", "MD", "MA", "Mz", "Mj", "NT", "ND", "NA", "Nz", "Nj", "OD", "OT", "OA"),
+            rest=r"[A-Za-z0-9_\-]{20,28}\.[A-Za-z0-9_\-]{6}\.[A-Za-z0-9_\-]{27,}",
+        ),
         token("discord-token", "mfa.", rest=r"[A-Za-z0-9_\-]{60,}"),
         token(
             "teams-webhook",
@@ -51,9 +56,8 @@ family = Family(
         ),
         token("facebook-token", "EAACEdEose0cBA", "EAA", rest=r"[A-Za-z0-9]{40,}"),
         token("instagram-token", "IGQVJ", "IGQW", "IGAA", rest=r"[A-Za-z0-9_\-]{40,}"),
-        token("x-token", "AAAAAAAAAAAAAAAAAAAA", rest=r"[A-Za-z0-9%]{30,}"),
+        token("x-token", "AAAAAAAAAAAAAAAAAAAA", rest=r"(?=[A-Za-z0-9]{0,80}%)[A-Za-z0-9%]{30,}"),
         token("linkedin-token", "AQV", "AQX", "WPL_AP1.", rest=r"[A-Za-z0-9_.=\-]{60,}"),
-        token("line-token", "LINE_", rest=r"[A-Za-z0-9+/]{40,}"),
         token(
             "google-chat-webhook",
             "chat.googleapis.com/v1/spaces/",
@@ -70,6 +74,7 @@ family = Family(
         token("matrix-token", "syt_", rest=r"[A-Za-z0-9+/=]{2,}_[A-Za-z]{10,}_[A-Za-z0-9]{4,}"),
     ),
     hides=(
+        "MT" + sample(24) + "." + sample(6) + "." + sample(38, seed="d"),
         "xo" + "xb-" + sample(11, DIGITS) + "-" + sample(12, DIGITS) + "-" + sample(24),
         "xo" + "xp-" + sample(12, DIGITS) + "-" + sample(12, DIGITS) + "-" + sample(32, seed="p"),
         "xapp" + "-1-A" + sample(10, UPPER) + "-" + sample(13, DIGITS) + "-" + sample(64, HEX),

@@ -53,22 +53,16 @@ family = Family(
         ),
         token("tailscale-key", "tskey-", rest=r"[a-z]{3,10}-[A-Za-z0-9\-]{16,}", bounded=False),
         token("docker-token", "dckr_pat_", "dckr_oat_", rest=r"[A-Za-z0-9_\-]{20,}", bounded=False),
-        token("ngrok-token", "ngrok_", "cr_", rest=r"[A-Za-z0-9]{20,}_[A-Za-z0-9]{20,}"),
-        token("teleport-token", "ts_", rest=r"[A-Za-z0-9]{32,}"),
-        token("spacelift-token", "spt_", "dapr_", rest=r"[A-Za-z0-9]{32,}"),
+        token("ngrok-token", "ngrok_", rest=r"[A-Za-z0-9]{20,}_[A-Za-z0-9]{20,}"),
         token("infracost-key", "ico-", rest=r"[A-Za-z0-9]{32}"),
-        token("codecov-token", "cctok_", rest=r"[A-Za-z0-9]{32,}"),
         token("snyk-token", "snyk_uat.", "snyk_sat.", rest=r"[A-Za-z0-9_.\-]{20,}"),
-        token("semgrep-token", "semgrep_", "sgrp_", rest=r"[a-f0-9A-Z]{32,}"),
         token("sonar-token", "squ_", "sqp_", "sqa_", rest=r"[a-f0-9]{40}"),
         token("openshift-token", "sha256~", rest=r"[A-Za-z0-9_\-]{43}"),
         token("argocd-token", "argocd.token=", rest=r"[A-Za-z0-9_.\-]{20,}"),
         token("prefect-token", "pnu_", "pnb_", rest=r"[A-Za-z0-9]{30,}"),
         token("depot-token", "depot_project_", "depot_user_", "depot_org_", rest=r"[a-f0-9]{40,}"),
-        token(
-            "chef-key", "rancher_", "kubeconfig-u-", "token-", rest=r"[a-z0-9]{5,20}:[a-z0-9]{40,}"
-        ),
-        token("kubernetes-token", "K10", rest=r"[a-f0-9]{50,}::[A-Za-z0-9:.\-]{10,}"),
+        token("rancher-token", "token-", rest=r"[a-z0-9]{5,20}:[a-z0-9]{40,}"),
+        token("k3s-token", "K10", rest=r"[a-f0-9]{50,}::[A-Za-z0-9:.\-]{10,}"),
         token(
             "docker-swarm-token", "SWMTKN-1-", rest=r"[a-z0-9]{40,}-[a-z0-9]{20,}", bounded=False
         ),
@@ -85,7 +79,7 @@ family = Family(
             "mob-",
             rest=r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         ),
-        token("split-key", "configcat-sdk-1/", "statsig-", "secret-", rest=r"[A-Za-z0-9/_\-]{30,}"),
+        token("statsig-key", "secret-", rest=r"[A-Za-z0-9/_\-]{30,}"),
     ),
     hides=(
         "hv" + "s." + sample(90),

@@ -5,19 +5,7 @@ from haulier.redact.pattern import HEX, UPPER, Family, sample, token
 family = Family(
     patterns=(
         token(
-            "aws-key",
-            "AKIA",
-            "ASIA",
-            "ABIA",
-            "ACCA",
-            "A3T",
-            "AGPA",
-            "AIDA",
-            "AROA",
-            "AIPA",
-            "ANPA",
-            "ANVA",
-            rest=r"[A-Z0-9]{16,17}(?![A-Za-z0-9])",
+            "aws-key", "AKIA", "ASIA", "ABIA", "ACCA", "A3T", rest=r"[A-Z0-9]{16,17}(?![A-Za-z0-9])"
         ),
         token("aws-key", "ABSK", rest=r"[A-Za-z0-9+/]{40,}={0,2}"),
         token("aws-key", "bedrock-api-key-", rest=r"[A-Za-z0-9+/=_\-]{20,}"),
@@ -98,8 +86,6 @@ family = Family(
         token("fastly-token", "fastly_", rest=r"[A-Za-z0-9_\-]{32,}"),
         token("terraform-token", ".atlasv1.", rest=r"[A-Za-z0-9_=\-]{40,}", bounded=False),
         token("pulumi-token", "pul-", rest=r"[a-f0-9]{40}"),
-        token("civo-token", "nvapi-civo-", rest=r"[A-Za-z0-9_\-]{20,}"),
-        token("vultr-token", "ovh_", "oci_", rest=r"[A-Za-z0-9]{32,}"),
     ),
     hides=(
         "AK" + "IA" + sample(16, UPPER),

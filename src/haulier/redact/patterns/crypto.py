@@ -79,7 +79,7 @@ family = Family(
             rest=r"[^\s\"\'<>]{8,}",
             bounded=False,
         ),
-        token("ethereum-key", "nsec1", rest=r"[a-z0-9]{58}"),
+        token("nostr-key", "nsec1", rest=r"[a-z0-9]{58}"),
         token(
             "wireguard-key",
             "PresharedKey = ",

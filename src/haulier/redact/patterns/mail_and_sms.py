@@ -5,7 +5,7 @@ from haulier.redact.pattern import HEX, Family, sample, token
 family = Family(
     patterns=(
         token("sendgrid-key", "SG.", rest=r"[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}"),
-        token("mailgun-key", "key-", "pubkey-", rest=r"[a-f0-9]{32}(?![a-f0-9])"),
+        token("mailgun-key", "key-", rest=r"[a-f0-9]{32}(?![a-f0-9])"),
         token(
             "brevo-key",
             "xkeysib-",
@@ -14,10 +14,9 @@ family = Family(
             bounded=False,
         ),
         token("resend-key", "re_", rest=r"[A-Za-z0-9]{6,10}_[A-Za-z0-9]{20,}"),
-        token("twilio-key", "SK", "AC", rest=r"[a-f0-9]{32}(?![A-Za-z0-9])"),
+        token("twilio-key", "SK", rest=r"[a-f0-9]{32}(?![A-Za-z0-9])"),
         token("mailersend-key", "mlsn.", rest=r"[a-f0-9]{40,}"),
         token("mandrill-key", "md-", rest=r"[A-Za-z0-9_\-]{22}(?![A-Za-z0-9_\-])"),
-        token("sendinblue-key", "sib_", rest=r"[A-Za-z0-9]{30,}"),
         token(
             "hubspot-token",
             "pat-na1-",
@@ -29,11 +28,8 @@ family = Family(
         ),
         token("intercom-token", "dG9rO", rest=r"[A-Za-z0-9+/]{30,}={0,2}"),
         token("klaviyo-key", "pk_", rest=r"[a-f0-9]{34}(?![A-Za-z0-9])"),
-        token("customerio-key", "loops_", "cio_", rest=r"[a-f0-9A-Z]{30,}"),
         token("messagebird-key", "live_", "test_", rest=r"[A-Za-z0-9]{25}(?![A-Za-z0-9])"),
-        token(
-            "knock-key", "sk_knock_", "cour_", "pk_prod_", "dk_prod_", rest=r"[A-Za-z0-9_\-]{24,}"
-        ),
+        token("knock-key", "sk_knock_", rest=r"[A-Za-z0-9_\-]{24,}"),
     ),
     hides=(
         "S" + "G." + sample(22) + "." + sample(43, seed="s"),

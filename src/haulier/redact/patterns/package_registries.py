@@ -28,14 +28,12 @@ family = Family(
         ),
         token("artifactory-token", "AKCp", rest=r"[A-Za-z0-9]{30,}"),
         token("artifactory-token", "cmVmdGtuOjAx", rest=r"[A-Za-z0-9+/]{20,}={0,2}"),
-        token("hex-key", "jfrt_", "jfrog_", rest=r"[A-Za-z0-9]{30,}"),
         token(
             "anaconda-token",
             "/t/",
             rest=r"[A-Za-z]{2,8}-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}",
             bounded=False,
         ),
-        token("cocoapods-token", "cloudsmith_", "gem_", "hexpm_", rest=r"[A-Za-z0-9]{30,}"),
     ),
     hides=(
         "np" + "m_" + sample(36),

@@ -17,7 +17,6 @@ family = Family(
             rest=r"[A-Za-z0-9_]{10,}",
             bounded=False,
         ),
-        token("stripe-key", "pk_live_", "pk_test_", rest=r"[A-Za-z0-9]{20,}"),
         token(
             "webhook-secret",
             "whsec_",
@@ -63,8 +62,6 @@ family = Family(
             "FLWSECK_TEST-",
             "FLWSECK-",
             "FLWSECK_TEST",
-            "FLWPUBK_TEST-",
-            "FLWPUBK-",
             rest=r"[A-Za-z0-9\-]{12,}",
         ),
         token("adyen-key", "AQE", rest=r"[A-Za-z0-9+/_\-]{60,}[^\s\"\'<>,;]*"),
@@ -104,7 +101,7 @@ family = Family(
             rest=r"(?=[A-Za-z0-9]{0,20}[A-Z0-9])[A-Za-z0-9]{30}(?![A-Za-z0-9])",
         ),
         token("paystack-key", "sk_live_", "sk_test_", rest=r"[a-f0-9]{40}"),
-        token("revolut-key", "sk_", rest=r"(?=[A-Za-z0-9_\-]{0,20}[0-9])[A-Za-z0-9_\-]{32,}"),
+        token("secret-key", "sk_", rest=r"(?=[A-Za-z0-9_\-]{0,20}[0-9])[A-Za-z0-9_\-]{32,}"),
         token(
             "paddle-key",
             "pdl_live_apikey_",
@@ -112,9 +109,7 @@ family = Family(
             "pdl_ntfset_",
             rest=r"[a-z0-9_A-Z]{24,}",
         ),
-        token(
-            "lemonsqueezy-key", "polar_oat_", "polar_pat_", "polar_at_", rest=r"[A-Za-z0-9_]{24,}"
-        ),
+        token("polar-token", "polar_oat_", "polar_pat_", "polar_at_", rest=r"[A-Za-z0-9_]{24,}"),
         token(
             "mercadopago-token",
             "APP_USR-",

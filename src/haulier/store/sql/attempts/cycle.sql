@@ -6,7 +6,7 @@
 -- $15 output URIs, $16 content types, $17 sizes, $18 SHA-256, $19 extracted texts,
 -- $20 quality scores, $21 times of keeping; $22 dead letters' categories.
 -- Entries are found by physical address; those that moved (renewed, progressed) come back in
--- `missing` and go through cycle_moved.sql. The deletes are forced to run before the claim: a
+-- `missing` and go through finish.sql. The deletes are forced to run before the claim: a
 -- statement that claims first could wait, holding claims, for a row that another worker locked.
 -- Served by queue_entries_claim; the jobs' facts by the primary key of jobs.
 with ended as (
