@@ -1,5 +1,6 @@
 """The catalogue of kinds: declared by workers, read by whoever checks a request."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class KindCatalogue:
         self._database = database
         self._known: dict[KindRef, _Known] = {}
         self._read_at = float("-inf")
+        self._reading = asyncio.Lock()
 
     async def declare(self, kinds: Sequence[Kind]) -> None:
         """Tells what this process can run or serve. System; idempotent."""
@@ -75,7 +77,8 @@ class KindCatalogue:
     async def _find(self, name: str) -> _Known:
         wanted = parse_kind(name)
         explicit = "@" in name
-        for known in (self._known, await self._fresh(), await self._fresh(at_once=True)):
+        for at_once in (False, True):
+            known = await self._fresh(at_once=at_once)
             refs = [ref for ref in known if ref.name == wanted.name]
             refs = [ref for ref in refs if not explicit or ref == wanted]
             if refs:
@@ -83,13 +86,14 @@ class KindCatalogue:
         raise UnknownKind(f"No worker has declared the kind {wanted if explicit else wanted.name}.")
 
     async def _fresh(self, *, at_once: bool = False) -> dict[KindRef, _Known]:
-        now = time.monotonic()
-        age = now - self._read_at
-        if age > _FRESH_SECONDS or (at_once and age > 1.0):
-            self._read_at = now
-            async with self._database.system_statement() as tx:
-                kinds = await store.list_all(tx)
-            self._known = {kind.ref: self._compile(kind) for kind in kinds}
+        async with self._reading:  # those who come while it is read wait for what is read
+            age = time.monotonic() - self._read_at
+            if age > _FRESH_SECONDS or (at_once and age > 1.0):
+                now = time.monotonic()
+                async with self._database.system_statement() as tx:
+                    kinds = await store.list_all(tx)
+                self._known = {kind.ref: self._compile(kind) for kind in kinds}
+                self._read_at = now
         return self._known
 
     def _compile(self, kind: Kind) -> _Known:

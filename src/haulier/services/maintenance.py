@@ -19,6 +19,7 @@ class MaintenanceConfig:
     audit_retention: timedelta | None = None
     """None keeps the audit log for ever."""
     batch: int = 1000
+    """Rows that one statement removes; a round goes on until nothing is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +46,26 @@ class Maintenance:
             changes = await partitions.maintain(
                 tx, config.ahead, config.retention, config.audit_retention
             )
-        async with self._database.system() as tx:
-            await keys.sweep(tx, config.batch)
-            await workers.remove(tx, None)
         async with self._database.system_statement() as tx:
-            removed = await results.remove_expired(tx, config.batch)
+            await workers.remove(tx, None)
+        while await self._sweep_keys() == config.batch:
+            pass
+        results_removed = 0
+        while removed := await self._remove_results():
+            results_removed += removed
+        return MaintenanceDone(
+            partitions=tuple(f"{change} {name}" for change, name in changes),
+            results_removed=results_removed,
+        )
+
+    async def _sweep_keys(self) -> int:
+        async with self._database.system_statement() as tx:
+            return await keys.sweep(tx, self._config.batch)
+
+    async def _remove_results(self) -> int:
+        async with self._database.system_statement() as tx:
+            removed = await results.remove_expired(tx, self._config.batch)
         for path in removed:
             if path is not None:
                 await self._blobs.remove(path)
-        return MaintenanceDone(
-            partitions=tuple(f"{change} {name}" for change, name in changes),
-            results_removed=len(removed),
-        )
+        return len(removed)
