@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 WAKE_CHANNEL: Final = "haulier_wake"
 CANCEL_CHANNEL: Final = "haulier_cancel"
+_LOST: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _RECONNECT_SECONDS: Final = 1.0
 _CHECK_SECONDS: Final = 10.0
 
@@ -41,7 +47,7 @@ async def listen(connect: Connect, hear: Callable[[str, str], None]) -> None:
             continue
         try:
             await _hear_until_lost(connection, hear)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except _LOST:
             await asyncio.sleep(_RECONNECT_SECONDS)
         finally:
             connection.terminate()
