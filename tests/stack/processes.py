@@ -25,12 +25,14 @@ class Home:
 
     path: Path
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    extra: dict[str, str] = field(default_factory=dict[str, str])
+    """Further variables of the environment."""
 
     def environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
         python = os.pathsep.join(path for path in sys.path if path)
         own = {f"HAULIER_{name}": value for name, value in self.settings.items()}
-        return {**kept, "PYTHONPATH": python, "HAULIER_HOME": str(self.path), **own}
+        return {**kept, "PYTHONPATH": python, "HAULIER_HOME": str(self.path), **own, **self.extra}
 
     def run(self, *arguments: str, columns: int = 80) -> "subprocess.CompletedProcess[str]":
         """Runs one command to its end."""
