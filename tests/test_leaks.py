@@ -162,7 +162,7 @@ def _look_from_the_command_line(
         ("audit", f"http://ada:{canaries.value('userinfo')}@shop.localhost/"),
     ]
     for command in commands:
-        ended = home.run(*command, columns=200)
+        ended = home.run(*command)
         spilled.commands[" ".join(command)] = ended.stdout + ended.stderr
 
 

@@ -1,13 +1,17 @@
 """Processes of haulier as an operator starts them, and what the machine knows of them."""
 
+import fcntl
 import os
+import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
@@ -34,17 +38,36 @@ class Home:
         own = {f"HAULIER_{name}": value for name, value in self.settings.items()}
         return {**kept, "PYTHONPATH": python, "HAULIER_HOME": str(self.path), **own, **self.extra}
 
-    def run(self, *arguments: str, columns: int = 80) -> "subprocess.CompletedProcess[str]":
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Runs one command to its end."""
         return subprocess.run(
             [*COMMAND, *arguments],
-            env={**self.environment(), "COLUMNS": str(columns)},
+            env=self.environment(),
             cwd=self.path,
             capture_output=True,
             text=True,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
+
+    def show(self, *arguments: str, columns: int) -> tuple[int, str]:
+        """Runs one command on a terminal of this width; its exit code and what stdout got."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+        process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            env={**self.environment(), "TERM": "dumb"},
+            cwd=self.path,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(theirs)
+        shown = b""
+        with os.fdopen(ours, "rb", buffering=0) as terminal, suppress(OSError):  # EIO is the end
+            while piece := terminal.read(65536):
+                shown += piece
+        return process.wait(timeout=PATIENCE_SECONDS), shown.decode().replace("\r\n", "\n")
 
     @contextmanager
     def started(self, *arguments: str) -> Generator["Running"]:
