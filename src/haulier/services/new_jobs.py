@@ -15,6 +15,7 @@ from haulier.domain.jobs import Job, NewJob
 from haulier.domain.kinds import Kind, parse_queue
 from haulier.domain.priorities import inherit, parse_priority
 from haulier.errors import FieldProblem, ValidationFailed
+from haulier.redact import redact_text
 from haulier.services.requests import JobRequest
 from haulier.store.keys import WantedKey
 from haulier.store.records import without_nul
@@ -160,4 +161,4 @@ def _check_labels(request: JobRequest) -> dict[str, str]:
             detail=f"At most {MAX_LABELS} labels of at most {MAX_LABEL_LENGTH} characters.",
         )
         raise ValidationFailed(problems=[problem])
-    return labels
+    return {redact_text(key): redact_text(value) for key, value in labels.items()}
