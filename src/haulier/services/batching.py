@@ -35,7 +35,7 @@ class Enqueue:
         return f"{self.item.job.queue} {self.item.job.workspace_id}"
 
 
-class KeyTaken(Exception):  # noqa: N818 - named for what happened, like haulier's errors
+class KeyTaken(Exception):
     """Another job has one of the keys already; nothing was written."""
 
 
