@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from writers.tables import glossary, member_docs, table
+from writers.tables import glossary, table
 
 from haulier.domain.lifecycle import TRANSITIONS
 from haulier.domain.outcomes import NEVER_RETRIED, Category
@@ -55,11 +55,11 @@ def lifecycle_page() -> Iterator[str]:
     yield ""
     yield "The category of a failure decides whether it is tried again."
     yield ""
-    categories = member_docs(Category)
+    categories = glossary("Categories of failures")
     yield from table(
         ("Category", "Tried again", "Meaning"),
         (
-            (f"`{one}`", "no" if one in NEVER_RETRIED else "yes", categories.get(one.name, ""))
+            (f"`{one}`", "no" if one in NEVER_RETRIED else "yes", categories[one.value])
             for one in Category
         ),
     )
