@@ -21,16 +21,26 @@ def test_the_tutorial_and_the_readme_work_as_written(
     reader = open_reader(
         tmp_path, database_url=blank_database.url, admin_url=blank_database.admin_url
     )
+    kind, starting, asking = readme()
+    follow(reader, kind)
     try:
         for block in blocks(TUTORIAL):
-            follow(reader, block)
-        reader.stop()
-        try_readme(reader)
+            follow(reader, block, more_apps=starting.removeprefix("./haulier up"))
+        try_readme(reader, asking)
     finally:
         reader.stop()
 
 
-def follow(reader: Reader, block: Block) -> None:
+def readme() -> tuple[Block, str, str]:
+    """The README's kind, and the two commands below it."""
+    every = blocks(ROOT / "README.md")
+    (kind,) = [block for block in every if block.mark == "file"]
+    starting, asking = every[-1].text.splitlines()
+    return kind, starting, asking
+
+
+def follow(reader: Reader, block: Block, *, more_apps: str = "") -> None:
+    """Does what a block says; every `up` serves the README's kind as well, to save a start."""
     match block.mark:
         case "file":
             (reader.folder / block.name).write_text(block.text)
@@ -40,7 +50,7 @@ def follow(reader: Reader, block: Block) -> None:
         case "start" | "restart":
             reader.stop()
             ((command, expected),) = commands(block.text)
-            reader.start(command, expected)
+            reader.start(command + more_apps, expected)
         case "run":
             for command, expected in commands(block.text):
                 reader.run(command, expected)
@@ -48,14 +58,9 @@ def follow(reader: Reader, block: Block) -> None:
             raise AssertionError(f"the tutorial has a block that is not tried: {block.text}")
 
 
-def try_readme(reader: Reader) -> None:
+def try_readme(reader: Reader, asking: str) -> None:
     """Its kind fetches; so a page is served here, and its address opened as the how-to says."""
-    every = blocks(ROOT / "README.md")
-    (kind,) = [block for block in every if block.mark == "file"]
-    starting, asking = every[-1].text.splitlines()
-    follow(reader, kind)
     with serve_page() as port:
-        reader.start(starting, "")
         reader.run(
             f"./haulier workspaces fetch-policy default --allow 127.0.0.1/32 --port {port}",
             f"Fetch policy of default: {{'allow': ['127.0.0.1/32'], 'ports': [{port}]}}",

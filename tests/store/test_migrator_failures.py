@@ -95,3 +95,11 @@ async def test_a_table_in_use_is_waited_for_only_so_long(
 
     monkeypatch.undo()
     assert names(await upgrade(connection, folder.load(), stage="all")) == ["0002_pre_two.sql"]
+
+
+async def test_whoever_does_not_own_the_schema_is_told_what_to_set(
+    system_connection: asyncpg.Connection, folder: Folder
+) -> None:
+    for run in (upgrade, migrator.check):
+        with pytest.raises(MigrationFailed, match="HAULIER_DATABASE_ADMIN_URL"):
+            await run(system_connection, folder.load(), stage="all")
