@@ -6,11 +6,20 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import structlog
 
 from api.house import RIVAL, House, client_of, furnish, open_house
 from haulier.store.migrations_folder import load_migrations
 from haulier.store.migrator import upgrade
 from support.postgres import Database, cloned_database, ensure_template
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_log() -> Generator[None]:
+    """Lines are looked at where a test captures them; else nobody reads them."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")

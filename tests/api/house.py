@@ -69,6 +69,10 @@ KINDS = (
 )
 
 
+NO_SERVICES = ApiServices.__new__(ApiServices)
+"""For applications that are looked at and never asked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class House:
     """Everything that a test may reach for."""

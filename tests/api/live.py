@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api.house import CONFIG, House, open_house
+from api.house import CONFIG, House, furnish, open_house
 from haulier.api.context import ApiConfig
 from haulier.api.server import serve
 
@@ -18,6 +18,8 @@ class Live:
 
     host: str = ""
     port: int = 0
+    key: str = ""
+    """Of the workspace `shop`, where the server was asked to furnish its house."""
     ready: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -26,14 +28,22 @@ class Live:
 
 
 @contextmanager
-def live_server(database_url: str, blobs: Path, config: ApiConfig = CONFIG) -> Generator[Live]:
-    """Serves until the block ends; the services live in the server's own loop."""
+def live_server(
+    database_url: str, blobs: Path, config: ApiConfig = CONFIG, *, furnished: bool = True
+) -> Generator[Live]:
+    """Serves until the block ends; the services live in the server's own loop.
+
+    `furnished` says that workspaces and kinds are there already.
+    """
     live = Live()
     loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = []
     failures: list[BaseException] = []
 
     async def run() -> None:
         async with open_house(database_url, blobs) as house:
+            if not furnished:
+                await furnish(house)
+                live.key = await house.key()
             loops.append((asyncio.get_running_loop(), asyncio.current_task()))
             await _serve(house, live, config)
 

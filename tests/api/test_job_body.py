@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from haulier.api.body import explain
 from haulier.api.strict_json import MAX_DEPTH, is_deep, read_strict
 from haulier.api.v1.job_actions import Cancel, CancelBody
 from haulier.api.v1.job_body import JobBody, NewJob
@@ -100,6 +101,40 @@ def test_bytes_of_any_kind_are_read_or_refused(body: bytes) -> None:
     except InvalidInput:
         return
     json.loads(body)
+
+
+HOSTILE = [
+    *('"shop.report"', "1", "null", "true", "{}", "[]", '""', "-0", "1e400", "-1e400", "1e-400"),
+    *("NaN", "Infinity", '"\\ud800"', '"\\udc00x"', '"\\u0000"', '"\u2028"', "9" * 30, "9" * 6000),
+    *('{"a":1,"a":2}', "[" * 70 + "]" * 70, '{"\\ud800":1}', '{"":{"~/":[]}}', "tru", '"'),
+]
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    kind=st.sampled_from(HOSTILE),
+    args=st.sampled_from(HOSTILE),
+    name=st.sampled_from(['"labels"', '"odd"', '"\\ud800"', '"\\u0000"', '"a/b~"', "1", '""']),
+    value=st.sampled_from(HOSTILE),
+    tail=st.sampled_from(["}", "", "}}", "} x"]),
+)
+def test_hostile_bodies_are_read_or_refused_with_words_that_can_be_sent(
+    kind: str, args: str, name: str, value: str, tail: str
+) -> None:
+    text = f'{{"kind":{kind},"args":{args},{name}:{value}{tail}'
+    body = text.encode()
+    try:
+        read_strict(body, msgspec.json.Decoder(JobBody))
+    except InvalidInput as error:
+        problems = [error.detail]
+    except msgspec.ValidationError as refusal:
+        try:
+            problems = [problem.pointer for problem in explain(body, NewJob, refusal)]
+        except InvalidInput as error:
+            problems = [error.detail]
+    else:
+        problems = [str(json.loads(body))]
+    assert msgspec.json.encode(problems)
 
 
 @pytest.mark.parametrize(

@@ -87,3 +87,9 @@ async def test_a_server_that_does_not_read_is_left(open_policy: Build) -> None:
                 )
 
     assert caught.value.reason == "idle"
+
+
+@pytest.mark.parametrize("user_agent", ["a\r\nHost: b", "caf\u00e9", " a"])
+def test_a_user_agent_that_is_no_header_value_is_refused_at_once(user_agent: str) -> None:
+    with pytest.raises(Refused, match="header_value"):
+        SafeFetcher(Policy(), user_agent=user_agent)

@@ -1,5 +1,6 @@
 """Reading a request's body into a typed value, with pointers to whatever is wrong with it."""
 
+import json
 from typing import TypeVar
 
 import msgspec
@@ -8,7 +9,7 @@ from starlette.requests import Request
 
 from haulier.api.narrowing import as_items, as_object
 from haulier.api.strict_json import read_strict
-from haulier.errors import FieldProblem, ValidationFailed
+from haulier.errors import FieldProblem, InvalidInput, ValidationFailed
 
 T = TypeVar("T")
 
@@ -27,16 +28,22 @@ async def read_body(
     try:
         return read_strict(body, decoder)
     except msgspec.ValidationError as error:
-        raise ValidationFailed(problems=_explain(body, model, error)) from error
+        raise ValidationFailed(problems=explain(body, model, error)) from error
 
 
-def _explain(
+def explain(
     body: bytes, model: type[pydantic.BaseModel], refusal: msgspec.ValidationError
 ) -> list[FieldProblem]:
+    """What is wrong with a body that the decoder refused.
+
+    Raises InvalidInput when it turns out to be no JSON behind the place where the decoder stopped.
+    """
     try:
         model.model_validate_json(body)
     except pydantic.ValidationError as error:
-        value: object = msgspec.json.decode(body)
+        value: object = json.loads(body)
+        if any(item["type"] == "json_invalid" for item in error.errors()):
+            raise InvalidInput("The body is not valid JSON.") from error
         found = [
             FieldProblem(
                 pointer=_pointer(item["loc"], item["type"], value),

@@ -6,6 +6,7 @@ lone surrogates and endless nesting are refused: what is stored is what was mean
 
 import json
 import re
+from math import isfinite
 from typing import Final, NoReturn, TypeVar
 
 import msgspec
@@ -52,7 +53,11 @@ def _require_strict(body: bytes) -> None:
         raise InvalidInput("The body contains a NUL character, which no text may hold.")
     try:
         json.loads(
-            body, object_pairs_hook=_unique, parse_int=_small, parse_constant=_refuse_constant
+            body,
+            object_pairs_hook=_unique,
+            parse_int=_small,
+            parse_float=_finite,
+            parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:
         raise InvalidInput("The body is not valid JSON.") from error
@@ -81,6 +86,12 @@ def _small(digits: str) -> int:
     if len(digits) <= _MAX_DIGITS and _SMALLEST <= (number := int(digits)) < _LARGEST:
         return number
     raise InvalidInput("A whole number in the body does not fit into 64 bits.")
+
+
+def _finite(digits: str) -> float:
+    if isfinite(number := float(digits)):
+        return number
+    raise InvalidInput("A number in the body does not fit into 64 bits.")
 
 
 def _refuse_constant(word: str) -> NoReturn:

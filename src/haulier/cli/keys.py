@@ -80,6 +80,7 @@ def list_keys(
             "created_at": key.created_at,
             "expires_at": key.expires_at,
             "revoked_at": key.revoked_at,
+            "last_used_at": key.last_used_at,
         }
         for key in keys
     ]
@@ -87,7 +88,7 @@ def list_keys(
         print_json(rows)
         return
     print_table(
-        ("id", "name", "permissions", "created", "expires", "revoked"),
+        ("id", "name", "permissions", "created", "expires", "revoked", "last used"),
         ([*row.values()] for row in rows),
     )
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WAKE_CHANNEL: Final = "haulier_wake"
 CANCEL_CHANNEL: Final = "haulier_cancel"
 _RECONNECT_SECONDS: Final = 1.0
-_CHECK_SECONDS: Final = 10.0
+_ANSWER_SECONDS: Final = 10.0
 
 
 class Connect(Protocol):
@@ -27,11 +27,14 @@ class Connect(Protocol):
         ...
 
 
-async def listen(connect: Connect, hear: Callable[[str, str], None]) -> None:
+async def listen(
+    connect: Connect, hear: Callable[[str, str], None], *, check_seconds: float = 10.0
+) -> None:
     """Calls `hear(channel, payload)` for every notification, until cancelled.
 
-    A lost connection is made anew after a second, and a dead one is found by asking it every ten;
-    after each reconnect `hear(WAKE_CHANNEL, "")` says that anything may have been missed.
+    A lost connection is made anew after a second, and one that died in silence is found by asking
+    it every `check_seconds`; after each reconnect `hear(WAKE_CHANNEL, "")` says that anything may
+    have been missed.
     """
     while True:
         try:
@@ -40,21 +43,34 @@ async def listen(connect: Connect, hear: Callable[[str, str], None]) -> None:
             await asyncio.sleep(_RECONNECT_SECONDS)
             continue
         try:
-            await _hear_until_lost(connection, hear)
+            await _hear_until_lost(connection, hear, check_seconds)
+            await asyncio.sleep(_RECONNECT_SECONDS)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await asyncio.sleep(_RECONNECT_SECONDS)
         finally:
             connection.terminate()
 
 
-async def _hear_until_lost(connection: "Connection", hear: Callable[[str, str], None]) -> None:
+async def _hear_until_lost(
+    connection: "Connection", hear: Callable[[str, str], None], check_seconds: float
+) -> None:
     def on_notification(_connection: object, _pid: int, channel: str, payload: object) -> None:
         hear(channel, str(payload))
 
+    lost = asyncio.Event()
+    connection.add_termination_listener(lambda _connection: lost.set())
     for channel in (WAKE_CHANNEL, CANCEL_CHANNEL):
         await connection.add_listener(channel, on_notification)
     hear(WAKE_CHANNEL, "")
     while not connection.is_closed():
-        await asyncio.sleep(_CHECK_SECONDS)
-        async with asyncio.timeout(_CHECK_SECONDS):
-            await connection.execute(";")  # the empty statement: the cheapest question
+        try:
+            async with asyncio.timeout(check_seconds):
+                await lost.wait()
+        except TimeoutError:
+            await _check(connection)
+
+
+async def _check(connection: "Connection") -> None:
+    """Raises TimeoutError, or what the driver raises, when the connection is dead."""
+    async with asyncio.timeout(_ANSWER_SECONDS), connection.transaction():
+        return  # an empty transaction: the cheapest question that needs an answer

@@ -108,7 +108,12 @@ def _remembered(text: str, start: int, end: int, memory: dict[str, list[Span]]) 
     if new:
         is_decided = new[-1].end < end + _WINDOW // 2
     else:
-        is_decided = "ookie" not in text[start:end].lower() or "=" not in window
+        # cookies end at the latest where another header begins: its name holds a space
+        is_decided = (
+            "ookie" not in text[start:end].lower()
+            or "=" not in window
+            or "ookie: " in window[end - origin + 1 :]
+        )
     if is_decided and len(memory) < _MEMORY:
         memory[window] = [
             Span(start=span.start - origin, end=span.end - origin, label=span.label) for span in new

@@ -53,6 +53,8 @@ class Auth:
         matches = digest_matches(parsed.secret, stored.digest if stored else bytes(32))
         if stored is None or not matches or not stored.usable:
             raise Unauthenticated
+        async with self._database.system_statement() as tx:
+            await api_keys.touch(tx, parsed.id)
         principal = Principal(
             workspace_id=stored.key.workspace_id,
             actor=format_id("key", stored.key.id),

@@ -13,7 +13,7 @@ from typing import Final
 
 from haulier.dispatch.debounce import Debounce
 from haulier.domain.ids import JobId
-from haulier.errors import HaulierError, Unavailable
+from haulier.errors import Unavailable
 from haulier.store import jobs, keys, queue_entries
 from haulier.store.database import Database, SystemTx
 from haulier.store.jobs import JobToWrite, WrittenJob
@@ -35,7 +35,7 @@ class Enqueue:
         return f"{self.item.job.queue} {self.item.job.workspace_id}"
 
 
-class KeyTaken(HaulierError):
+class KeyTaken(Exception):
     """Another job has one of the keys already; nothing was written."""
 
 

@@ -72,6 +72,11 @@ async def get(tx: SystemTx, key_id: UUID) -> StoredKey | None:
     )
 
 
+async def touch(tx: SystemTx, key_id: UUID) -> None:
+    """Notes that the key was used; `last_used_at` is exact to a minute."""
+    await tx.connection.execute(statement("api_keys/touch"), key_id)
+
+
 async def list_all(tx: SystemTx, workspace_id: WorkspaceId, limit: int) -> list[ApiKey]:
     """A workspace's keys, newest first."""
     rows = await tx.connection.fetch(statement("api_keys/list"), workspace_id, limit)

@@ -13,6 +13,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 Style = Literal["json", "console"]
 Level = Literal["debug", "info", "warning", "error"]
 
+_TALKATIVE = ("httpx2", "httpcore2")
+"""Libraries that tell whole URLs at level info."""
+
 CONTEXT = ("request_id", "workspace_id", "job_id", "attempt", "trace_id")
 """Fields that every line within a span carries once the span was given them."""
 
@@ -90,3 +93,5 @@ def _take_over_standard_logging(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
