@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final
 
 import msgspec
@@ -15,6 +16,7 @@ from haulier.redact import redact_text
 from haulier.services.results import Results
 from haulier.worker.blocking import BlockingJob
 from haulier.worker.context import RunningJob
+from haulier.worker.egress import EgressGuard
 from haulier.worker.failures import failure, timed_out
 from haulier.worker.interrupted import interrupted, without_running
 from haulier.worker.running import HeldJob
@@ -26,11 +28,16 @@ class Executor:
     """Runs handlers, each in its kind's way."""
 
     def __init__(
-        self, handlers: Mapping[KindRef, Handler], results: Results, threads: ThreadPoolExecutor
+        self,
+        handlers: Mapping[KindRef, Handler],
+        results: Results,
+        threads: ThreadPoolExecutor,
+        egress: EgressGuard | None = None,
     ) -> None:
         self._handlers = handlers
         self._results = results
         self._threads = threads
+        self._egress = egress
 
     async def execute(self, job: HeldJob, context: RunningJob) -> Outcome:
         """What the attempt came to.
@@ -44,7 +51,7 @@ class Executor:
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
-                value = await self._run(job, context)
+                value = await self._held(job, context)
             return await self._completed(job, value)
         except TimeoutError as error:
             return timed_out(seconds) if deadline.expired() else failure(error)
@@ -57,6 +64,12 @@ class Executor:
         finally:
             context.close()
 
+    async def _held(self, job: HeldJob, context: RunningJob) -> object:
+        if self._egress is None:
+            return await self._run(job, context)
+        async with self._egress.around(context):
+            return await self._run(job, context)
+
     async def _run(self, job: HeldJob, context: RunningJob) -> object:
         handler = self._handlers[job.claimed.kind]
         args = handler.decode_args(job.claimed.args)
@@ -65,7 +78,10 @@ class Executor:
             return await handler.start(context, *given)
         loop = asyncio.get_running_loop()
         blocking = BlockingJob(context, loop)
-        return await loop.run_in_executor(self._threads, handler.function, blocking, *given)
+        carried = copy_context()
+        return await loop.run_in_executor(
+            self._threads, lambda: carried.run(handler.function, blocking, *given)
+        )
 
     async def _completed(self, job: HeldJob, value: object) -> Outcome:
         if isinstance(value, Snooze):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Final, assert_never
+from typing import assert_never
 
 from haulier.domain.ids import format_job_id
 from haulier.domain.outcomes import (
@@ -22,8 +22,6 @@ from haulier.worker.fetchers import Fetchers
 from haulier.worker.interrupted import interrupted
 from haulier.worker.recorder import Recorder
 from haulier.worker.running import HeldJob, Interruption
-
-_STOPPED: Final = Interrupted(reason=redact_text("The worker stopped."))
 
 
 class Slots:
