@@ -111,6 +111,7 @@ class House:
     ) -> None:
         """Ends the attempt, as a worker does, wherever the row lies."""
         facts = AttemptFacts(
+            kind=claimed.kind,
             attempt=claimed.attempt,
             retry=RetryPolicy(max_attempts=claimed.max_attempts),
             cancel_asked=claimed.cancel_asked,

@@ -190,7 +190,12 @@ async def test_requests_cannot_write_what_only_haulier_writes(owner: asyncpg.Con
         )
     }
 
-    assert may == {("job_events", "INSERT"), ("audit_logs", "INSERT"), ("queue_entries", "DELETE")}
+    assert may == {
+        ("job_events", "INSERT"),
+        ("audit_logs", "INSERT"),
+        ("queue_entries", "DELETE"),
+        ("dead_letters", "DELETE"),
+    }
     assert columns == {("queue_entries", "cancel_asked"), ("queue_entries", "event_seq")}
 
 
