@@ -21,7 +21,10 @@ format: setup ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: setup ## Write the generated pages of docs/reference anew
+	$(BIN)/python docs/generate.py
+
 bench: setup ## Quick benchmark with a same-run baseline (about three minutes)
 	$(BIN)/python -m bench
 
-.PHONY: help setup check test format bench
+.PHONY: help setup check test format docs bench

@@ -68,7 +68,7 @@ def test_no_request_makes_a_5xx_or_an_undocumented_answer(operation: Operation, 
     seen: Counter[int] = Counter()
 
     @settings(
-        max_examples=120,
+        max_examples=250,
         deadline=None,
         derandomize=True,
         phases=[Phase.explicit, Phase.generate],

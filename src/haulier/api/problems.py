@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from haulier.api.answers import json_answer
 from haulier.api.context import context_of, facts_of
+from haulier.api.methods import allowed_methods
 from haulier.api.narrowing import as_items, as_object
 from haulier.errors import (
     Conflict,
@@ -104,7 +105,10 @@ def problem_for(request: Request, error: Exception) -> Response:
             return problem_for(request, failed)
         case HTTPException() if error.status_code in _FRAMEWORK:
             code, detail = _FRAMEWORK[error.status_code]
-            return _problem(request, error.status_code, code, detail, (), error.headers or {})
+            headers = {**(error.headers or {})}
+            if "Allow" in headers and (allow := _allow(request)):
+                headers["Allow"] = allow
+            return _problem(request, error.status_code, code, detail, (), headers)
         case _:
             return _problem(request, _SERVER_ERROR, "internal_error", INTERNAL, (), {})
 
@@ -147,6 +151,11 @@ def _headers(error: HaulierError) -> Mapping[str, str]:
     parents = type(error).__mro__
     found = (_HEADERS[parent] for parent in parents if parent in _HEADERS)
     return next(found, _NO_HEADERS)
+
+
+def _allow(request: Request) -> str:
+    document: object = request.app.openapi()
+    return allowed_methods(as_object(document), request.url.path)
 
 
 def _items(error: RequestValidationError) -> list[Mapping[str, object]]:

@@ -19,6 +19,7 @@ from haulier.errors import ConfigurationInvalid
 
 HandlerFunction = Callable[..., object]
 _EXECUTORS: Final = ("async", "thread")
+MAX_ATTEMPTS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def handler(
             queue=parse_queue(queue),
             priority=None if priority is None else parse_priority(priority),
             retry=RetryPolicy(
-                max_attempts=max_attempts,
+                max_attempts=_attempts(max_attempts, function),
                 base=parse_duration(backoff),
                 cap=parse_duration(backoff_cap),
             ),
@@ -121,8 +122,16 @@ def _executor(wanted: str | None, function: HandlerFunction) -> str:
     )
 
 
+def _attempts(number: int, function: HandlerFunction) -> int:
+    if not 1 <= number <= MAX_ATTEMPTS:
+        raise ConfigurationInvalid(
+            f"{function.__qualname__}: max_attempts is 1 to {MAX_ATTEMPTS}, not {number}."
+        )
+    return number
+
+
 def _types(function: HandlerFunction) -> tuple[type[object] | None, object]:
-    hints = get_type_hints(function)
+    hints = _hints(function)
     names = list(inspect.signature(function).parameters)
     if not 1 <= len(names) <= 2:  # noqa: PLR2004 - job, args
         raise ConfigurationInvalid(
@@ -131,11 +140,22 @@ def _types(function: HandlerFunction) -> tuple[type[object] | None, object]:
     if len(names) == 1:
         return None, hints.get("return")
     args_type: object = hints.get(names[1])
-    if not isinstance(args_type, type):
+    if not (isinstance(args_type, type) and _has_fields(args_type)):
         raise ConfigurationInvalid(
             f"{function.__qualname__}: annotate {names[1]} with a dataclass, Struct or model."
         )
     return args_type, hints.get("return")
+
+
+def _hints(function: HandlerFunction) -> dict[str, object]:
+    try:
+        return get_type_hints(function)
+    except NameError as error:
+        raise ConfigurationInvalid(f"{function.__qualname__}: {error}.") from error
+
+
+def _has_fields(kind: type[object]) -> bool:
+    return _is_closed(kind) or issubclass(kind, pydantic.BaseModel)
 
 
 def _schema(kind: object) -> JsonSchema:

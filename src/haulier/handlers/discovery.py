@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from haulier.domain.kinds import KindRef
-from haulier.errors import ConfigurationInvalid
+from haulier.errors import ConfigurationInvalid, HaulierError
 from haulier.handlers import kinds as built_in
 from haulier.handlers.base import Handler
 
@@ -45,18 +45,29 @@ def _built_in() -> Iterable[tuple[str, ModuleType]]:
 
 def _named(modules: Sequence[str], problems: list[str]) -> Iterable[tuple[str, ModuleType]]:
     for name in modules:
-        try:
-            yield name, importlib.import_module(name)
-        except ImportError as error:
-            problems.append(f"The module {name} cannot be imported: {error}.")
+        module = _load(name, f"The module {name}", problems)
+        if module is not None:
+            yield name, module
 
 
 def _installed(problems: list[str]) -> Iterable[tuple[str, ModuleType]]:
     for point in entry_points(group=ENTRY_POINTS):
-        try:
-            yield point.value, importlib.import_module(point.module)
-        except ImportError as error:
-            problems.append(f"The installed kinds {point.name} cannot be imported: {error}.")
+        module = _load(point.module, f"The installed kinds {point.name} ({point.value})", problems)
+        if module is not None:
+            yield point.value, module
+
+
+def _load(name: str, what: str, problems: list[str]) -> ModuleType | None:
+    if not all(part.isidentifier() for part in name.split(".")):
+        problems.append(f"{name!r} is no name of a module.")
+        return None
+    try:
+        return importlib.import_module(name)
+    except HaulierError as error:
+        problems.append(f"{what} cannot be used: {error.detail}")
+    except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+        problems.append(f"{what} cannot be imported: {type(error).__name__}: {error}.")
+    return None
 
 
 def _collect(

@@ -105,5 +105,5 @@ async def put(tx: SystemTx, key: WantedKey, job_id: JobId, answer: str | None) -
 
 
 async def sweep(tx: SystemTx, limit: int) -> int:
-    """Forgets keys past their time, at most `limit`; returns how many."""
+    """Forgets keys past their time, at most `limit`; returns how many it forgot."""
     return len(await tx.connection.fetch(statement("keys/sweep"), limit))

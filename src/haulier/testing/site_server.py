@@ -10,8 +10,9 @@ asks a system resolver without RFC 6761 must connect to 127.0.0.1 and name the h
 import asyncio
 import contextlib
 import tempfile
+from collections import deque
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from haulier.testing.site_answers import Site, build_site
 from haulier.testing.site_conduct import Variant
 
 SITE_HOST = "shop.localhost"
+_MAX_ASKED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class SampleSite:
     ca_file: Path
     """PEM of the authority behind the certificate; deleted when the server stops."""
     host: str = SITE_HOST
+    asked: deque[Request] = field(default_factory=lambda: deque(maxlen=_MAX_ASKED))
+    """What clients asked, in order; the last ten thousand."""
 
     @property
     def https_url(self) -> str:
@@ -76,6 +80,7 @@ async def serve_sample_site(
         site = build_site(variant, tokens=_tokens(where, now))
 
         async def respond(request: Request, writer: asyncio.StreamWriter) -> bool:
+            where.asked.append(request)
             return await _respond(site, request, writer)
 
         async with (

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from haulier.domain.ids import WorkspaceId
+from haulier.handlers.context import JobContext
 from haulier.safefetch import Limits, Response
-from haulier.worker.context import RunningJob
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 class BlockingJob:
     """A `JobContext` whose methods block the calling thread instead of being awaited."""
 
-    def __init__(self, job: RunningJob, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, job: JobContext, loop: asyncio.AbstractEventLoop) -> None:
         self._job = job
         self._loop = loop
 

@@ -1,21 +1,25 @@
 """The handler's view of its job: `JobContext` as the worker gives it."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Final, get_type_hints
+from typing import Final, ParamSpec, TypeVar, overload
 
 import msgspec
 
 from haulier.domain.ids import WorkspaceId, format_job_id
 from haulier.errors import InvalidInput, StaleLease
 from haulier.handlers.base import encode_result
+from haulier.handlers.remembered import restore_step
 from haulier.redact import redact, redact_text
 from haulier.safefetch import Limits, Response, TlsInspection
 from haulier.services.attempts import Attempts
 from haulier.worker.fetchers import USER_AGENT, Fetchers
 from haulier.worker.recorder import Recorder
 from haulier.worker.running import HeldJob, Interruption
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 MAX_LOGS: Final = 1000
 MAX_MESSAGE: Final = 2000
@@ -110,6 +114,14 @@ class RunningJob:
         self._require_open()
         return await (await self._fetchers.get(self.workspace_id)).inspect_tls(url)
 
+    @overload
+    async def step(
+        self, name: str, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+    @overload
+    async def step(
+        self, name: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
     async def step(
         self, name: str, function: Callable[..., object], *args: object, **kwargs: object
     ) -> object:
@@ -121,7 +133,7 @@ class RunningJob:
         claimed = self._job.claimed
         known = await self._attempts.recall_step(claimed.workspace_id, claimed.job_id, name, "")
         if known is not None:
-            return _restore(known, function)
+            return restore_step(known, function)
         value = function(*args, **kwargs)
         if inspect.isawaitable(value):
             value = await value
@@ -131,7 +143,7 @@ class RunningJob:
             self._job.interrupt(Interruption.LOST)
             raise StaleLease
         self._job.heard(held)
-        return _restore(text, function)
+        return restore_step(text, function)
 
     async def progress(self, fraction: float, message: str = "", **data: object) -> None:
         """Tells how far the job is."""
@@ -170,14 +182,3 @@ def _plain(data: dict[str, object]) -> dict[str, object]:
         msgspec.json.encode(data, enc_hook=lambda value: redact_text(repr(value)[:MAX_MESSAGE])),
         type=dict[str, object],
     )
-
-
-def _restore(text: str, function: Callable[..., object]) -> object:
-    """The remembered value in the type that the function promises, plain JSON where none is."""
-    try:
-        promised: object = get_type_hints(function).get("return")
-    except (NameError, TypeError):
-        promised = None
-    if promised is None:
-        return msgspec.json.decode(text)
-    return msgspec.json.decode(text, type=promised)

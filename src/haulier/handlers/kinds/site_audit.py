@@ -20,6 +20,7 @@ from haulier.handlers.context import JobContext
 from haulier.handlers.outcomes import Permanent
 from haulier.handlers.site_audits.plan import gather_facts
 from haulier.handlers.site_audits.redaction import redacted
+from haulier.handlers.site_audits.remarks import remarks
 
 _FETCHING: Final = 0.7
 """The part of the progress that fetching makes up; judging is the rest."""
@@ -72,6 +73,8 @@ async def site_audit(job: JobContext, args: SiteAuditArgs) -> Report:
         mode=args.mode,
         started_at=started_at,
         finished_at=datetime.now(UTC),
+        partial=page.truncated,
+        errors=remarks(facts.page),
         environment=Environment(app_version=version("haulier"), user_agent=job.user_agent),
     )
     report = build_report(occasion, facts, recipe, results, scores)

@@ -25,5 +25,8 @@ def is_https(url: str) -> bool:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Both URLs name the same host, whatever the port."""
-    return urlsplit(one).hostname == urlsplit(other).hostname
+    """Both URLs name the same host, whatever the port; what is no URL names none."""
+    try:
+        return urlsplit(one).hostname == urlsplit(other).hostname
+    except ValueError:
+        return False

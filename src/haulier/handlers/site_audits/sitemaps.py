@@ -3,6 +3,7 @@
 import re
 import zlib
 from dataclasses import replace
+from html import unescape
 from typing import Final
 
 from haulier.checks.facts import Exchange
@@ -25,13 +26,20 @@ async def fetch_sitemaps(
     """
     named = [url for url in _named(robots) if same_host(url, page_url)]
     found: list[Exchange] = []
-    waiting = named or [place(page_url, "/sitemap.xml")]
+    waiting = [*named] or [place(page_url, "/sitemap.xml")]
+    asked: set[str] = set()
     while waiting and len(found) < MAX_SITEMAPS:
-        exchange = _unpacked((await fetch(job, waiting.pop(0))).final)
+        url = waiting.pop(0)
+        if url in asked:
+            continue
+        asked.add(url)
+        exchange = _unpacked((await fetch(job, url)).final)
         if not named and exchange.status != 200:  # noqa: PLR2004 - nobody promised this one
             return ()
         found.append(exchange)
-        children = (match.decode("ascii", "ignore") for match in _CHILD.findall(exchange.body))
+        children = (
+            unescape(match.decode("ascii", "ignore")) for match in _CHILD.findall(exchange.body)
+        )
         waiting += [url for url in children if same_host(url, page_url)][:MAX_SITEMAPS]
     return tuple(found)
 

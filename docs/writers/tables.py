@@ -1,0 +1,34 @@
+"""Markdown tables, and the words below the members of an enumeration."""
+
+import ast
+import enum
+import inspect
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from textwrap import dedent
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table, a line at a time."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        cells = (" ".join(cell.split()).replace("|", "\\|").replace("<", "&lt;") for cell in row)
+        yield f"| {' | '.join(cells)} |"
+
+
+def member_docs(words: type[enum.Enum]) -> dict[str, str]:
+    """The text below each member of an enumeration, which exists in its source only."""
+    (definition,) = ast.parse(dedent(inspect.getsource(words))).body
+    body = definition.body if isinstance(definition, ast.ClassDef) else []
+    found: dict[str, str] = {}
+    for member, text in pairwise(body):
+        match member, text:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(words_of_it))),
+            ):
+                found[name] = inspect.cleandoc(words_of_it)
+            case _:
+                pass
+    return found
