@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from haulier.domain.dead_letters import (
     FINGERPRINT_PATTERN,
     fingerprint,
-    parse_category,
     parse_fingerprint,
+    parse_region,
     without_variables,
 )
 from haulier.domain.outcomes import Category
@@ -127,7 +127,8 @@ def test_what_is_no_fingerprint_is_refused(text: str) -> None:
         parse_fingerprint(text)
 
 
-def test_categories_are_read_by_their_words() -> None:
-    assert [parse_category(word) for word in Category] == list(Category)
-    with pytest.raises(InvalidInput, match="timeout"):
-        parse_category("Timeout")
+@pytest.mark.parametrize("text", ["", "EU", "-a", "a" * 33, "eu\n", "e\x00", "e u"])
+def test_what_is_no_region_is_refused(text: str) -> None:
+    assert parse_region("eu-west_1") == "eu-west_1"
+    with pytest.raises(InvalidInput):
+        parse_region(text)

@@ -14,6 +14,8 @@ from haulier.domain.outcomes import Category
 from haulier.errors import InvalidInput
 
 FINGERPRINT_PATTERN: Final = r"^[0-9a-f]{16}$"
+REGION_PATTERN: Final = r"^[a-z0-9][a-z0-9_-]{0,31}$"
+_REGION: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 _LENGTH: Final = 16
 """64 bits: that any two of a million failures meet by chance is one in 37 million."""
@@ -120,10 +122,8 @@ def parse_fingerprint(text: str) -> str:
     return text
 
 
-def parse_category(text: str) -> Category:
-    """A category's word. Raises InvalidInput for other words."""
-    try:
-        return Category(text)
-    except ValueError:
-        known = ", ".join(Category)
-        raise InvalidInput(f"There is no category {text[:40]!r}. Known: {known}.") from None
+def parse_region(text: str) -> str:
+    """A region's name. Raises InvalidInput when malformed."""
+    if not _REGION.fullmatch(text):
+        raise InvalidInput("A region has 1 to 32 of a-z, 0-9, dash and underscore.")
+    return text

@@ -55,6 +55,8 @@ class ReplayReport(msgspec.Struct, frozen=True, kw_only=True):
     remaining: int
     spread_seconds: float
     """From the first job of this request to its last."""
+    repeated: bool = False
+    """The same request came before: this is what it was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +214,8 @@ async def _told_before(tx: SystemTx, key: WantedKey | None) -> ReplayReport | No
         raise IdempotencyInProgress
     if held.digest != key.digest:
         raise IdempotencyMismatch
-    return msgspec.json.decode(held.answer or "", type=ReplayReport)
+    told = msgspec.json.decode(held.answer or "", type=ReplayReport)
+    return msgspec.structs.replace(told, repeated=True)
 
 
 def _request_key(
