@@ -16,6 +16,7 @@ from haulier.services.api_keys import ApiKeys
 from haulier.services.attempts import Attempts
 from haulier.services.auth import Auth
 from haulier.services.batching import EnqueueBatcher
+from haulier.services.dead_letters import DeadLetters
 from haulier.services.events import Events
 from haulier.services.fetch_policies import FetchPolicies
 from haulier.services.health import Health
@@ -115,6 +116,7 @@ def _runtime(
             events=Events(database),
             results=results,
             kinds=kinds,
+            dead_letters=DeadLetters(database, kinds, policies),
             health=Health(database, schema),
         ),
         api_config=ApiConfig(
