@@ -15,6 +15,7 @@ NAME_PATTERN: Final = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
 QUEUE_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _QUEUE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_VERSION = re.compile(r"[1-9][0-9]{0,4}")
 _MAX_NAME: Final = 100
 _MAX_VERSION: Final = 32_767
 
@@ -70,7 +71,7 @@ def parse_kind(text: str) -> KindRef:
         raise InvalidInput("A kind is lower-case words joined by dots, such as site.audit.")
     if not at:
         return KindRef(name)
-    if not version.isascii() or not version.isdigit() or not 1 <= int(version[:6]) <= _MAX_VERSION:
+    if not _VERSION.fullmatch(version) or int(version) > _MAX_VERSION:
         raise InvalidInput("A kind's version is a whole number from 1, such as site.audit@1.")
     return KindRef(name, int(version))
 
