@@ -16,7 +16,6 @@ QUEUE_PATTERN: Final = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _VERSION = re.compile(r"[1-9][0-9]{0,4}")
 _QUEUE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
-_VERSION = re.compile(r"[1-9][0-9]{0,4}")
 _MAX_NAME: Final = 100
 _MAX_VERSION: Final = 32_767
 
