@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
-TOOLS = ("sh", "dirname", "cksum", "awk", "tr", "cat", "rm", "pwd", "env", "uname")
+TOOLS = ("sh", "dirname", "cksum", "awk", "tr", "cat", "rm", "pwd", "readlink")
 
 
 def start(
@@ -172,6 +172,8 @@ def test_it_works_from_anywhere_and_through_a_symlink(
     ]
 
     assert [ended.stdout for ended in found] == ["ran: up\n"] * 4, found
+    assert len((tmp_path / "uv.asked").read_text().splitlines()) == 1
+    assert [entry.name for entry in links.iterdir() if entry.name.startswith(".")] == []
 
 
 def test_the_real_checkout_is_set_up_and_answers_at_once(tmp_path: Path) -> None:
