@@ -1,6 +1,8 @@
 """The handler's view of its job: `JobContext` as the worker gives it."""
 
+import asyncio
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, ParamSpec, TypeVar, overload
@@ -24,6 +26,7 @@ T = TypeVar("T")
 MAX_LOGS: Final = 1000
 MAX_MESSAGE: Final = 2000
 MAX_STEP_NAME: Final = 200
+_MAX_READ: Final = 10 * MAX_MESSAGE
 
 
 class RunningJob:
@@ -148,6 +151,8 @@ class RunningJob:
             self._job.interrupt(Interruption.LOST)
             raise StaleLease
         self._job.heard(held)
+        if self._job.interruption is not None:
+            raise asyncio.CancelledError
         return restore_step(text, function)
 
     async def progress(self, fraction: float, message: str = "", **data: object) -> None:
@@ -190,12 +195,15 @@ class RunningJob:
 
 
 def _shorten(message: str) -> str:
-    return redact_text(message[:MAX_MESSAGE])
+    """Redacted before it is cut: half a secret would pass for none."""
+    return redact_text(redact_text(message[:_MAX_READ])[:MAX_MESSAGE])
 
 
 def _plain(data: dict[str, object]) -> dict[str, object]:
-    """The data as JSON can hold it."""
-    return msgspec.json.decode(
-        msgspec.json.encode(data, enc_hook=lambda value: redact_text(repr(value)[:MAX_MESSAGE])),
-        type=dict[str, object],
+    """The data as JSON can hold it; numbers that it has no word for become null."""
+    known: object = msgspec.to_builtins(
+        data, str_keys=True, enc_hook=lambda value: _shorten(repr(value))
     )
+    text = json.dumps(known)
+    plain: dict[str, object] = json.loads(text, parse_constant=lambda _: None)
+    return plain

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from haulier.domain.kinds import KindRef
-from haulier.domain.outcomes import Cancelled, Completed, Interrupted, Outcome, Snoozed
+from haulier.domain.outcomes import Completed, Outcome, Snoozed
 from haulier.handlers.base import Handler, encode_result
 from haulier.handlers.outcomes import Snooze
 from haulier.redact import redact_text
@@ -17,8 +17,9 @@ from haulier.services.results import Results
 from haulier.worker.blocking import BlockingJob
 from haulier.worker.context import RunningJob
 from haulier.worker.egress import EgressGuard
-from haulier.worker.failures import failure, timed_out, used_up
-from haulier.worker.running import HeldJob, Interruption
+from haulier.worker.failures import failure, timed_out
+from haulier.worker.interrupted import interrupted, without_running
+from haulier.worker.running import HeldJob
 
 _NOTHING: Final = b"null"
 
@@ -43,12 +44,10 @@ class Executor:
 
         Raises CancelledError only when the worker itself is being torn down.
         """
-        claimed = job.claimed
-        if claimed.cancel_asked:
-            return Cancelled(reason=redact_text("Cancelled while its worker was lost."))
-        if not claimed.runs:
-            return used_up(claimed.max_attempts)
-        seconds = claimed.timeout.total_seconds()
+        unrun = without_running(job.claimed)
+        if unrun is not None:
+            return unrun
+        seconds = job.claimed.timeout.total_seconds()
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
@@ -58,6 +57,8 @@ class Executor:
             return timed_out(seconds) if deadline.expired() else failure(error)
         except asyncio.CancelledError:
             return self._interrupted(job)
+        except SystemExit:
+            return failure(RuntimeError("The handler asked the process to exit."))
         except Exception as error:  # noqa: BLE001 - whatever the handler raised ends as an outcome
             return failure(error)
         finally:
@@ -105,14 +106,12 @@ class Executor:
     def _interrupted(job: HeldJob) -> Outcome:
         task = asyncio.current_task()
         if job.interruption is None:
-            raise asyncio.CancelledError
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError
+            return failure(RuntimeError("The handler cancelled itself."))
         if task is not None:
             task.uncancel()
-        if job.cancel_asked:
-            return Cancelled(reason=redact_text("Cancelled on request."))
-        if job.interruption is Interruption.LOST:
-            return Interrupted(reason=redact_text("The lease was taken over."))
-        return Interrupted(reason=redact_text("The worker stopped."))
+        return interrupted(job)
 
 
 class _Lifted(msgspec.Struct):

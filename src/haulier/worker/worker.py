@@ -120,6 +120,7 @@ class Worker:
         self._interrupt_all()
 
     def _interrupt_all(self) -> None:
+        self._claimer.give_up()
         for job in list(self._holdings.by_key.values()):
             job.interrupt(Interruption.STOPPING)
 
