@@ -16,6 +16,8 @@ from haulier.services.results import Results
 from haulier.worker.blocking import BlockingJob
 from haulier.worker.context import RunningJob
 from haulier.worker.failures import failure, timed_out, used_up
+from haulier.worker.isolation.attempt import run_isolated
+from haulier.worker.isolation.children import Children
 from haulier.worker.running import HeldJob, Interruption
 
 _NOTHING: Final = b"null"
@@ -25,11 +27,16 @@ class Executor:
     """Runs handlers, each in its kind's way."""
 
     def __init__(
-        self, handlers: Mapping[KindRef, Handler], results: Results, threads: ThreadPoolExecutor
+        self,
+        handlers: Mapping[KindRef, Handler],
+        results: Results,
+        threads: ThreadPoolExecutor,
+        children: Children,
     ) -> None:
         self._handlers = handlers
         self._results = results
         self._threads = threads
+        self._children = children
 
     async def execute(self, job: HeldJob, context: RunningJob) -> Outcome:
         """What the attempt came to.
@@ -58,6 +65,8 @@ class Executor:
 
     async def _run(self, job: HeldJob, context: RunningJob) -> object:
         handler = self._handlers[job.claimed.kind]
+        if handler.kind.executor == "process":
+            return await run_isolated(self._children, handler, job, context)
         args = handler.decode_args(job.claimed.args)
         given = () if handler.args_type is None else (args,)
         if handler.is_async:

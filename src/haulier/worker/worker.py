@@ -27,6 +27,8 @@ from haulier.worker.claimer import Claimer
 from haulier.worker.config import WorkerConfig
 from haulier.worker.executor import Executor
 from haulier.worker.fetchers import Fetchers
+from haulier.worker.isolation.attempt import modules_of
+from haulier.worker.isolation.children import Children
 from haulier.worker.leases import LeaseKeeper
 from haulier.worker.loops import every
 from haulier.worker.recorder import Recorder
@@ -91,11 +93,12 @@ class Worker:
         recorder = Recorder(services.attempts)
         fetchers = Fetchers(services.policies, config.trust_file)
         threads = ThreadPoolExecutor(config.slots, thread_name_prefix="handler")
-        executor = Executor(self._handlers, services.results, threads)
+        children = Children(modules_of(self._handlers.values()))
+        executor = Executor(self._handlers, services.results, threads, children)
         slots = Slots(self._claimer, executor, services.attempts, recorder, fetchers)
         _log.info("worker.started", worker_id=str(self.id), queues=list(self._queues))
         try:
-            async with keeper.running(), _cancelled_at_end() as background:
+            async with keeper.running(), children.running(), _cancelled_at_end() as background:
                 background(listen(services.connect_listener, self._claimer.hear))
                 background(every(config.maintenance, services.maintenance.run_once, "maintenance"))
                 background(recorder.run())
