@@ -72,7 +72,7 @@ def _run(home: Home, canaries: Canaries, port: int) -> Spilled:
         worker.wait_for("worker.started")
         home.run("workspaces", "create", "shop")
         opened = ("--allow", "127.0.0.1/32", "--port", str(port))
-        home.run("workspaces", "fetch-policy", "shop", *opened)
+        home.run("fetch", "policy", "set", "shop", *opened)
         key = json.loads(home.run("keys", "create", "-w", "shop", "--json").stdout)["key"]
         canaries.planted["made/own"] = key
         with Haulier(url, key) as haulier:
