@@ -81,6 +81,7 @@ def worker_config(settings: Settings) -> WorkerConfig:
         poll=timedelta(milliseconds=settings.poll_ms),
         shutdown_grace=timedelta(seconds=settings.shutdown_grace_s),
         result_ttl=timedelta(seconds=settings.result_ttl_s),
+        egress_guard=settings.egress_guard == "on",
         trust_file=str(settings.egress_ca_file) if settings.egress_ca_file else None,
     )
 

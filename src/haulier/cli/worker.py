@@ -1,5 +1,6 @@
 """`haulier worker`: claims and runs jobs, alone."""
 
+import asyncio
 from typing import Annotated
 
 import typer
@@ -35,7 +36,9 @@ def worker(
     overrides = {"worker_concurrency": concurrency, "worker_queues": queues}
     settings = settings_for(config, overrides, app)
     write_logs(settings)
-    run_async(_work(settings))
+    # uvloop opens sockets in C, past the guard.
+    loop = asyncio.new_event_loop if settings.egress_guard == "on" else None
+    run_async(_work(settings), loop=loop)
 
 
 async def _work(settings: Settings) -> None:

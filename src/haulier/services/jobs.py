@@ -8,6 +8,7 @@ from haulier.domain.ids import JobId, format_job_id
 from haulier.domain.jobs import Job, NewJob
 from haulier.domain.states import Status
 from haulier.errors import IdempotencyInProgress, IllegalTransition, NotFound
+from haulier.redact import redact_text
 from haulier.services.batching import Enqueue, EnqueueBatcher, KeyTaken
 from haulier.services.fetch_policies import FetchPolicies
 from haulier.services.kinds import KindCatalogue
@@ -19,6 +20,7 @@ from haulier.store import audit_log, dead_letters, jobs, queue_entries
 from haulier.store.database import Database
 from haulier.store.jobs import JobFilter, JobToWrite
 from haulier.store.keys import WantedKey
+from haulier.store.records import storable_text
 
 RequestName: TypeAlias = tuple[str, str]
 
@@ -96,6 +98,7 @@ class Jobs:
         Raises NotFound. A job that has ended stays as it ended.
         """
         require(principal, Permission.JOBS_CANCEL)
+        reason = storable_text(redact_text(reason))
         async with self._database.workspace(principal.workspace_id) as tx:
             entry = await queue_entries.lock(tx, job_id)
             if entry is not None and not entry.cancel_asked:

@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     egress_ca_file: Path | None = Field(
         default=None, description="PEM file of further authorities that fetches trust."
     )
+    egress_guard: Literal["on", "off"] = Field(
+        default="off",
+        description="`on` holds sockets that handlers open themselves to the fetch policy of "
+        "their workspace.",
+    )
     log_format: Literal["json", "console"] = Field(
         default="json", description="Log lines for machines or for people."
     )
