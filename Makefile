@@ -31,4 +31,8 @@ fuzz: ## Fuzz guards and parsers for FUZZ_SECONDS (600); the corpus lies in ~/.c
 bench: setup ## Quick benchmark with a same-run baseline (about three minutes)
 	$(BIN)/python -m bench
 
-.PHONY: help setup check test format docs fuzz bench
+bench-guards: ## What the guards cost and catch, beside bare httpcore2 and two public redactors
+	@HAULIER_SETUP_GROUPS="dev bench" ./haulier --setup-only
+	$(BIN)/python -m bench.guards
+
+.PHONY: help setup check test format docs fuzz bench bench-guards
