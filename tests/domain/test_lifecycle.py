@@ -1,5 +1,6 @@
 """What an attempt's outcome makes of its job."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haulier.domain.kinds import KindRef
 from haulier.domain.lifecycle import (
     MAX_DELAY,
     TRANSITIONS,
@@ -41,7 +43,11 @@ policies = st.builds(
     cap=st.timedeltas(timedelta(milliseconds=1), timedelta(days=7)),
 )
 facts = st.builds(
-    AttemptFacts, attempt=st.integers(1, 1000), retry=policies, cancel_asked=st.booleans()
+    AttemptFacts,
+    kind=st.just(KindRef("test.job")),
+    attempt=st.integers(1, 1000),
+    retry=policies,
+    cancel_asked=st.booleans(),
 )
 outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.just(Completed(result=None)),
@@ -61,7 +67,9 @@ jitters = st.floats(0, 1, exclude_max=True)
 
 
 def ended(attempt: int = 1, *, cancel_asked: bool = False) -> AttemptFacts:
-    return AttemptFacts(attempt=attempt, retry=POLICY, cancel_asked=cancel_asked)
+    return AttemptFacts(
+        kind=KindRef("test.job"), attempt=attempt, retry=POLICY, cancel_asked=cancel_asked
+    )
 
 
 def failed(category: Category = Category.TRANSIENT, **fields: object) -> Failed:
@@ -203,9 +211,7 @@ def test_a_job_ends_once_and_after_it_nothing_happens(
     for outcome in results:
         attempt += 1
         assert attempt <= facts.retry.max_attempts
-        step = next_step(
-            AttemptFacts(attempt=attempt, retry=facts.retry, cancel_asked=False), outcome, jitter
-        )
+        step = next_step(replace(facts, attempt=attempt, cancel_asked=False), outcome, jitter)
         if isinstance(step, Finish):
             return
         attempt -= 0 if step.charged else 1

@@ -29,6 +29,7 @@ ENTRIES: Final = (
     Entry("api", "haulier.cli.api", "Serve the HTTP API alone."),
     Entry("worker", "haulier.cli.worker", "Run jobs alone."),
     Entry("jobs", "haulier.cli.jobs", "Ask for jobs, follow them, read their results."),
+    Entry("dlq", "haulier.cli.dead_letters", "See failed jobs, replay them, remove them."),
     Entry("kinds", "haulier.cli.kinds", "See which sorts of jobs can be asked for."),
     Entry("keys", "haulier.cli.keys", "Make, list and revoke API keys."),
     Entry("workspaces", "haulier.cli.workspaces", "Make and list workspaces."),

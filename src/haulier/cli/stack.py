@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
 
-from haulier.bootstrap import DatabaseUrls, Runtime, database_urls, open_runtime, upgrade_schema
+from haulier.bootstrap import DatabaseUrls, Runtime, database_urls, ensure_schema, open_runtime
 from haulier.client import AsyncHaulier
 from haulier.errors import SetupFailed, Unavailable
 from haulier.settings import Settings, environment_with
@@ -43,7 +43,7 @@ class Stack:
 async def prepared(settings: Settings, notify: Notify) -> AsyncGenerator[Prepared]:
     """Finds or starts the database and brings it up to date."""
     async with database_urls(settings, notify) as urls:
-        for migration in await upgrade_schema(urls.admin_url):
+        for migration in await ensure_schema(urls):
             notify(f"Applied migration {migration.name}.")
         async with open_runtime(settings, urls.url) as runtime:
             await runtime.maintenance.run_once()

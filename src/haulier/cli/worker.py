@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from haulier.bootstrap import database_urls, open_runtime, upgrade_schema
+from haulier.bootstrap import database_urls, ensure_schema, open_runtime
 from haulier.cli.configuration import AppOption, ConfigOption, settings_for, write_logs
 from haulier.cli.loop import on_stop, run_async
 from haulier.cli.notices import notice
@@ -43,7 +43,7 @@ def worker(
 
 async def _work(settings: Settings) -> None:
     async with database_urls(settings, notice) as urls:
-        await upgrade_schema(urls.admin_url)
+        await ensure_schema(urls)
         async with open_runtime(settings, urls.url) as runtime:
             await runtime.maintenance.run_once()
             worker = Worker(runtime.worker, runtime.handlers, runtime.worker_config)

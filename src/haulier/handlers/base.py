@@ -15,10 +15,11 @@ from haulier.domain.kinds import Dedupe, Kind, KindRef, parse_kind, parse_queue
 from haulier.domain.priorities import parse_priority
 from haulier.domain.retries import RetryPolicy
 from haulier.domain.schemas import JsonSchema
+from haulier.domain.sizes import parse_size
 from haulier.errors import ConfigurationInvalid
 
 HandlerFunction = Callable[..., object]
-_EXECUTORS: Final = ("async", "thread")
+_EXECUTORS: Final = ("async", "thread", "process")
 MAX_ATTEMPTS: Final = 1000
 
 
@@ -30,10 +31,12 @@ class Handler:
     function: HandlerFunction
     args_type: type[object] | None
     """None where the function takes no args."""
+    memory_bytes: int | None = None
+    """How much a process of its own may take beyond what it starts with; None sets no limit."""
 
     @property
     def is_async(self) -> bool:
-        """It runs on the worker's event loop; others run in a thread of their own."""
+        """It runs on the worker's event loop; others in a thread or process of their own."""
         return self.kind.executor == "async"
 
     def start(self, *arguments: object) -> Awaitable[object]:
@@ -65,14 +68,16 @@ def handler(
     backoff_cap: str | timedelta = "1h",
     timeout: str | timedelta = "5m",
     executor: str | None = None,
+    memory: str | int | None = None,
     dedupe: Dedupe | None = None,
 ) -> Callable[[HandlerFunction], Handler]:
     """Makes a function the handler of a kind.
 
     The function takes the `JobContext` and, if it has a second parameter, the args in the type
     that it is annotated with: a dataclass, a msgspec Struct or a pydantic model. An `async def`
-    runs on the worker's loop, a plain `def` in a thread. Durations are text such as "90s", "10m",
-    "2h", or timedeltas; `timeout` counts per attempt.
+    runs on the worker's loop, a plain `def` in a thread, or with `executor="process"` in a process
+    of its own, which is killed where it does not stop and may take `memory` ("512MB", or bytes).
+    Durations are text such as "90s", "10m", "2h", or timedeltas; `timeout` counts per attempt.
 
     Raises ConfigurationInvalid at once when the declaration makes no sense.
     """
@@ -95,7 +100,12 @@ def handler(
             result_schema={} if result_type is None else _schema(result_type),
             dedupe=dedupe,
         )
-        return Handler(kind=kind, function=function, args_type=args_type)
+        return Handler(
+            kind=kind,
+            function=function,
+            args_type=args_type,
+            memory_bytes=_memory(memory, kind, function),
+        )
 
     return declare
 
@@ -112,13 +122,13 @@ def _ref(name: str) -> KindRef:
 
 
 def _executor(wanted: str | None, function: HandlerFunction) -> str:
-    natural = "async" if inspect.iscoroutinefunction(function) else "thread"
-    if wanted is None or wanted == natural:
-        return natural
-    known = " or ".join(_EXECUTORS)
+    fitting = ("async",) if inspect.iscoroutinefunction(function) else ("thread", "process")
+    if wanted is None or wanted in fitting:
+        return wanted or fitting[0]
+    known = ", ".join(_EXECUTORS)
     raise ConfigurationInvalid(
         f"{function.__qualname__}: executor {wanted!r} does not fit; an async def runs as "
-        f"async, a def as thread ({known})."
+        f"async, a def as thread or process ({known})."
     )
 
 
@@ -128,6 +138,16 @@ def _attempts(number: int, function: HandlerFunction) -> int:
             f"{function.__qualname__}: max_attempts is 1 to {MAX_ATTEMPTS}, not {number}."
         )
     return number
+
+
+def _memory(wanted: str | int | None, kind: Kind, function: HandlerFunction) -> int | None:
+    if wanted is None:
+        return None
+    if kind.executor != "process":
+        raise ConfigurationInvalid(
+            f"{function.__qualname__}: only a process has a memory of its own to limit."
+        )
+    return parse_size(wanted)
 
 
 def _types(function: HandlerFunction) -> tuple[type[object] | None, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from haulier.domain.access import Principal
@@ -48,20 +49,32 @@ def new_job(principal: Principal, kind: Kind, request: JobRequest) -> NewJob:
     )
 
 
-def again(principal: Principal, job: Job) -> NewJob:
-    """The same work once more."""
+def again(principal: Principal, job: Job, args: Mapping[str, object] | None = None) -> NewJob:
+    """The same work once more, with other args where they are given."""
     return NewJob(
         workspace_id=job.workspace_id,
         kind=job.kind,
         queue=job.queue,
         priority=job.priority,
-        args=canonical_json(job.args),
+        args=canonical_json(job.args if args is None else args),
         max_attempts=job.max_attempts,
         timeout=job.timeout,
         created_by=principal.actor,
         labels=job.labels,
         trace_context=job.trace_context,
         retried_from=job.id,
+    )
+
+
+def rerun_key(job: Job, new: NewJob) -> WantedKey:
+    """The key that lets only one job come of running `job` again with the args of `new`."""
+    edited = new.args != canonical_json(job.args)
+    return WantedKey(
+        workspace_id=job.workspace_id,
+        scope="retry",
+        key=f"{job.id}:{sha256(new.args).hexdigest()}" if edited else str(job.id),
+        digest=request_digest(str(job.id)),
+        kept_for=RETRY_WINDOW,
     )
 
 

@@ -41,7 +41,9 @@ def default_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/haulier")
     base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "haulier"
+    # A relative one is invalid and to be ignored (XDG Base Directory Specification).
+    absolute = base is not None and Path(base).is_absolute()
+    return (Path(base) if base and absolute else Path.home() / ".local" / "share") / "haulier"
 
 
 class Settings(BaseSettings):

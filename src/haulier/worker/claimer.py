@@ -183,6 +183,7 @@ class Claimer:
         claimed = ended.job.claimed
         policy = self._kinds[claimed.kind]
         facts = AttemptFacts(
+            kind=claimed.kind,
             attempt=claimed.attempt,
             retry=RetryPolicy(max_attempts=claimed.max_attempts, base=policy.base, cap=policy.cap),
             cancel_asked=ended.job.cancel_asked,

@@ -19,6 +19,8 @@ from haulier.worker.context import RunningJob
 from haulier.worker.egress import EgressGuard
 from haulier.worker.failures import failure, timed_out
 from haulier.worker.interrupted import interrupted, without_running
+from haulier.worker.isolation.attempt import run_isolated
+from haulier.worker.isolation.children import Children
 from haulier.worker.running import HeldJob
 
 _NOTHING: Final = b"null"
@@ -32,11 +34,13 @@ class Executor:
         handlers: Mapping[KindRef, Handler],
         results: Results,
         threads: ThreadPoolExecutor,
+        children: Children,
         egress: EgressGuard | None = None,
     ) -> None:
         self._handlers = handlers
         self._results = results
         self._threads = threads
+        self._children = children
         self._egress = egress
 
     async def execute(self, job: HeldJob, context: RunningJob) -> Outcome:
@@ -72,6 +76,8 @@ class Executor:
 
     async def _run(self, job: HeldJob, context: RunningJob) -> object:
         handler = self._handlers[job.claimed.kind]
+        if handler.kind.executor == "process":
+            return await run_isolated(self._children, handler, job, context)
         args = handler.decode_args(job.claimed.args)
         given = () if handler.args_type is None else (args,)
         if handler.is_async:

@@ -42,9 +42,19 @@ _HAULIER: Final[tuple[tuple[type[HaulierError], Category], ...]] = (
 )
 
 
+class AttemptFailed(Exception):
+    """What the attempt came to, where that was decided outside of this process."""
+
+    def __init__(self, outcome: Failed) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.error)
+
+
 def failure(error: Exception) -> Failed:
     """What the attempt came to, for an exception that left the handler."""
     match error:
+        case AttemptFailed():
+            return error.outcome
         case Permanent():
             return _failed(error, error.category, text=str(error), permanent=True)
         case _ if is_denied(error):
@@ -78,6 +88,15 @@ def timed_out(seconds: float) -> Failed:
         category=Category.TIMEOUT,
         error=redact_text(f"The attempt was stopped after {seconds:g} s, its time limit."),
         error_type="Timeout",
+    )
+
+
+def died(attempt: int, max_attempts: int, reason: str) -> Failed:
+    """The attempt's own process died; poison when it was the last attempt."""
+    return Failed(
+        category=Category.POISON if attempt >= max_attempts else Category.INTERNAL,
+        error=_safe(reason),
+        error_type="ProcessDied",
     )
 
 

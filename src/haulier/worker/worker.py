@@ -28,6 +28,8 @@ from haulier.worker.config import WorkerConfig
 from haulier.worker.egress import EgressGuard
 from haulier.worker.executor import Executor
 from haulier.worker.fetchers import Fetchers
+from haulier.worker.isolation.attempt import modules_of
+from haulier.worker.isolation.children import Children
 from haulier.worker.leases import LeaseKeeper
 from haulier.worker.loops import every
 from haulier.worker.recorder import Recorder
@@ -93,11 +95,17 @@ class Worker:
         fetchers = Fetchers(services.policies, config.trust_file)
         threads = ThreadPoolExecutor(config.slots, thread_name_prefix="handler")
         egress = EgressGuard(fetchers) if config.egress_guard else None
-        executor = Executor(self._handlers, services.results, threads, egress)
+        children = Children(modules_of(self._handlers.values()))
+        executor = Executor(self._handlers, services.results, threads, children, egress)
         slots = Slots(self._claimer, executor, services.attempts, recorder, fetchers)
         _log.info("worker.started", worker_id=str(self.id), queues=list(self._queues))
         try:
-            async with _watched(egress), keeper.running(), _cancelled_at_end() as background:
+            async with (
+                _watched(egress),
+                keeper.running(),
+                children.running(),
+                _cancelled_at_end() as background,
+            ):
                 background(listen(services.connect_listener, self._claimer.hear))
                 background(every(config.maintenance, services.maintenance.run_once, "maintenance"))
                 background(recorder.run())
