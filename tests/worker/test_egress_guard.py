@@ -190,13 +190,14 @@ async def test_a_flood_of_denials_is_told_a_few_times_only(
     assert events[-1].type.value == "completed"
 
 
-def test_a_loop_that_opens_sockets_past_the_guard_is_refused(engine: Engine) -> None:
+async def test_a_loop_that_opens_sockets_past_the_guard_is_refused(engine: Engine) -> None:
     async def watch() -> None:
         with EgressGuard(Fetchers(engine.policies, None)).watching():
             raise AssertionError
 
-    with (
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-        pytest.raises(ConfigurationInvalid, match="event loop"),
-    ):
-        runner.run(watch())
+    def on_uvloop() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(watch())
+
+    with pytest.raises(ConfigurationInvalid, match="event loop"):
+        await asyncio.to_thread(on_uvloop)
