@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Final, TypeAlias, assert_never
 
 from haulier.domain.outcomes import (
-    NEVER_RETRIED,
     Cancelled,
     Category,
     Completed,
@@ -20,7 +19,7 @@ from haulier.domain.outcomes import (
     Snoozed,
     StoredResult,
 )
-from haulier.domain.retries import RetryPolicy, backoff
+from haulier.domain.retries import RetryPolicy, backoff, policy_for
 from haulier.domain.states import EventType, Status
 from haulier.errors import IllegalTransition
 
@@ -127,12 +126,12 @@ def _after_failure(facts: AttemptFacts, failure: Failed, jitter: float) -> Step:
     }
     if facts.cancel_asked:
         return Finish(event=EventType.CANCELLED, data=data)
-    exhausted = facts.attempt >= facts.retry.max_attempts
-    if failure.permanent or exhausted or failure.category in NEVER_RETRIED:
+    policy = policy_for(facts.retry, failure.category)
+    if failure.permanent or facts.attempt >= policy.max_attempts:
         return Finish(event=EventType.FAILED, data=data, category=failure.category)
     delay = failure.retry_after
     if delay is None:
-        delay = backoff(facts.retry, facts.attempt, jitter)
+        delay = backoff(policy, facts.attempt, jitter)
     return _reschedule(EventType.RETRYING, data, delay, charged=True)
 
 

@@ -3,13 +3,15 @@
 import asyncio
 import socket
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Final
 
 import msgspec
 
-from haulier.domain.outcomes import Failed
+from haulier.domain.outcomes import Category, Failed
+from haulier.domain.retries import policy_for
 from haulier.errors import ConfigurationInvalid, HaulierError
 from haulier.handlers.base import Handler
 from haulier.handlers.outcomes import Snooze
@@ -95,7 +97,7 @@ async def run_isolated(
         writer.close()
         child.kill()
         await child.exited.wait()
-    return _value(ending, child, job)
+    return _value(ending, child, handler, job)
 
 
 async def _converse(child: Child, talk: "_Talk", call: Call, job: HeldJob) -> Ending | None:
@@ -127,8 +129,7 @@ async def _ask_to_stop(child: Child, talk: "_Talk", job: HeldJob) -> None:
         return
 
 
-def _value(ending: Ending | None, child: Child, job: HeldJob) -> object:
-    claimed = job.claimed
+def _value(ending: Ending | None, child: Child, handler: Handler, job: HeldJob) -> object:
     match ending:
         case Returned(result=result):
             return msgspec.Raw(result)
@@ -137,11 +138,9 @@ def _value(ending: Ending | None, child: Child, job: HeldJob) -> object:
         case Raised():
             raise AttemptFailed(_failed(ending))
         case Gone(reason=reason):
-            raise AttemptFailed(died(claimed.attempt, claimed.max_attempts, reason))
+            raise AttemptFailed(_died(handler, job, reason))
         case None:
-            raise AttemptFailed(
-                died(claimed.attempt, claimed.max_attempts, f"Its process is gone: {child.end}.")
-            )
+            raise AttemptFailed(_died(handler, job, f"Its process is gone: {child.end}."))
 
 
 class _Talk:
@@ -269,6 +268,11 @@ def _failed(raised: Raised) -> Failed:
         permanent=raised.permanent,
         retry_after=None if after is None else timedelta(seconds=after),
     )
+
+
+def _died(handler: Handler, job: HeldJob, reason: str) -> Failed:
+    policy = replace(handler.kind.retry, max_attempts=job.claimed.max_attempts)
+    return died(job.claimed.attempt, policy_for(policy, Category.INTERNAL).max_attempts, reason)
 
 
 def _call(handler: Handler, job: HeldJob, context: RunningJob) -> Call:
