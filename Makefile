@@ -24,7 +24,15 @@ format: setup ## Format and mend what can be mended
 docs: setup ## Write the generated pages of docs/reference anew
 	$(BIN)/python docs/generate.py
 
+fuzz: ## Fuzz guards and parsers for FUZZ_SECONDS (600); the corpus lies in ~/.cache
+	@HAULIER_SETUP_GROUPS="dev fuzz" ./haulier --setup-only
+	$(BIN)/python -m fuzz
+
 bench: setup ## Quick benchmark with a same-run baseline (about three minutes)
 	$(BIN)/python -m bench
 
-.PHONY: help setup check test format docs bench
+bench-guards: ## What the guards cost and catch, beside bare httpcore2 and two public redactors
+	@HAULIER_SETUP_GROUPS="dev bench" ./haulier --setup-only
+	$(BIN)/python -m bench.guards
+
+.PHONY: help setup check test format docs fuzz bench bench-guards

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from writers.tables import member_docs, table
+from writers.tables import glossary, table
 
 from haulier.domain.lifecycle import TRANSITIONS
 from haulier.domain.outcomes import NEVER_RETRIED, Category
@@ -15,7 +15,7 @@ def lifecycle_page() -> Iterator[str]:
     yield ""
     yield "## Statuses"
     yield ""
-    statuses = member_docs(Status)
+    statuses = glossary("Statuses")
     yield from table(
         ("Status", "Final", "May be followed by", "Meaning"),
         (
@@ -23,7 +23,7 @@ def lifecycle_page() -> Iterator[str]:
                 f"`{status}`",
                 "yes" if status in FINAL_STATUSES else "",
                 ", ".join(f"`{after}`" for after in sorted(TRANSITIONS[status])),
-                statuses.get(status.name, ""),
+                statuses[status.value],
             )
             for status in Status
         ),
@@ -48,20 +48,18 @@ def lifecycle_page() -> Iterator[str]:
     yield "The events of a job are numbered 1..n without a gap. The last three below end a job:"
     yield "every ended job has exactly one of them, and it is its last."
     yield ""
-    events = member_docs(EventType)
-    yield from table(
-        ("Event", "Meaning"), ((f"`{one}`", events.get(one.name, "")) for one in EventType)
-    )
+    events = glossary("Events")
+    yield from table(("Event", "Meaning"), ((f"`{one}`", events[one.value]) for one in EventType))
     yield ""
     yield "## Why attempts fail"
     yield ""
     yield "The category of a failure decides whether it is tried again."
     yield ""
-    categories = member_docs(Category)
+    categories = glossary("Categories of failures")
     yield from table(
         ("Category", "Tried again", "Meaning"),
         (
-            (f"`{one}`", "no" if one in NEVER_RETRIED else "yes", categories.get(one.name, ""))
+            (f"`{one}`", "no" if one in NEVER_RETRIED else "yes", categories[one.value])
             for one in Category
         ),
     )

@@ -5,6 +5,7 @@ import enum
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from textwrap import dedent
 
 
@@ -32,3 +33,11 @@ def member_docs(words: type[enum.Enum]) -> dict[str, str]:
             case _:
                 pass
     return found
+
+
+def glossary(section: str) -> dict[str, str]:
+    """The words of one section of the glossary with their meanings."""
+    text = (Path(__file__).parents[1] / "glossary.md").read_text(encoding="utf-8")
+    body = text.partition(f"## {section}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ", 1) for line in body.splitlines() if line.startswith("|")]
+    return {row[0]: row[1] for row in rows[2:]}

@@ -16,6 +16,7 @@ from haulier.services.api_keys import ApiKeys
 from haulier.services.attempts import Attempts
 from haulier.services.auth import Auth
 from haulier.services.batching import EnqueueBatcher
+from haulier.services.dead_letters import DeadLetters
 from haulier.services.events import Events
 from haulier.services.fetch_policies import FetchPolicies
 from haulier.services.health import Health
@@ -27,6 +28,7 @@ from haulier.services.results import Results
 from haulier.services.workspaces import Workspaces
 from haulier.settings import Settings
 from haulier.store.database import Database, DatabaseConfig, open_database
+from haulier.store.health import schema_version
 from haulier.store.migrations_folder import Migration, load_migrations
 from haulier.store.migrator import (
     MigrationConnection,
@@ -80,6 +82,7 @@ def worker_config(settings: Settings) -> WorkerConfig:
         poll=timedelta(milliseconds=settings.poll_ms),
         shutdown_grace=timedelta(seconds=settings.shutdown_grace_s),
         result_ttl=timedelta(seconds=settings.result_ttl_s),
+        egress_guard=settings.egress_guard == "on",
         trust_file=str(settings.egress_ca_file) if settings.egress_ca_file else None,
     )
 
@@ -114,6 +117,7 @@ def _runtime(
             events=Events(database),
             results=results,
             kinds=kinds,
+            dead_letters=DeadLetters(database, kinds, policies),
             health=Health(database, schema),
         ),
         api_config=ApiConfig(
@@ -204,6 +208,18 @@ async def upgrade_schema(admin_url: str) -> list[Migration]:
         return await upgrade(connection, migrations, stage="all")
 
 
+async def ensure_schema(urls: DatabaseUrls) -> list[Migration]:
+    """Brings the schema up to date where it is behind; returns what was applied.
+
+    Where it is not, nothing is asked of the owner: hosts that only run haulier need his URL for
+    upgrades alone. Raises MigrationFailed.
+    """
+    newest = max(migration.number for migration in load_migrations())
+    if await schema_version(urls.url) == newest:
+        return []
+    return await upgrade_schema(urls.admin_url)
+
+
 async def schema_status(admin_url: str) -> list[MigrationStatus]:
     """Where each migration stands; changes nothing."""
     async with migrations_of(admin_url) as (connection, migrations):
@@ -227,6 +243,6 @@ async def operator_runtime(
 ) -> AsyncGenerator[Runtime]:
     """A runtime for one operator command: the database found or started, its schema up to date."""
     async with database_urls(settings, notify) as urls:
-        await upgrade_schema(urls.admin_url)
+        await ensure_schema(urls)
         async with open_runtime(settings, urls.url) as runtime:
             yield runtime

@@ -26,6 +26,7 @@ from haulier.services.api_keys import ApiKeys
 from haulier.services.attempts import Attempts, Claimed, Demand, Ending, Hold, Lane
 from haulier.services.auth import Auth
 from haulier.services.batching import EnqueueBatcher
+from haulier.services.dead_letters import DeadLetters
 from haulier.services.events import Events
 from haulier.services.fetch_policies import FetchPolicies
 from haulier.services.health import Health
@@ -111,6 +112,7 @@ class House:
     ) -> None:
         """Ends the attempt, as a worker does, wherever the row lies."""
         facts = AttemptFacts(
+            kind=claimed.kind,
             attempt=claimed.attempt,
             retry=RetryPolicy(max_attempts=claimed.max_attempts),
             cancel_asked=claimed.cancel_asked,
@@ -156,14 +158,16 @@ async def open_house(url: str, blobs: Path) -> AsyncGenerator[House]:
     async with open_database(DatabaseConfig(url=url)) as database:
         batcher = EnqueueBatcher(database)
         kinds = KindCatalogue(database)
+        policies = FetchPolicies(database)
         async with batcher.running():
             yield House(
                 services=ApiServices(
                     auth=Auth(database),
-                    jobs=Jobs(database, batcher, kinds, FetchPolicies(database)),
+                    jobs=Jobs(database, batcher, kinds, policies),
                     events=Events(database),
                     results=Results(database, BlobStore(BlobConfig(url=f"file://{blobs}"))),
                     kinds=kinds,
+                    dead_letters=DeadLetters(database, kinds, policies),
                     health=Health(database, 1),
                 ),
                 database=database,

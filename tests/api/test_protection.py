@@ -23,6 +23,13 @@ NEEDED = {
     ("POST", "/v1/jobs/{job_id}/retry"): Permission.JOBS_WRITE,
     ("POST", "/v1/site-audits"): Permission.JOBS_CREATE,
     ("GET", "/v1/site-audits/{audit_id}"): Permission.JOBS_READ,
+    ("GET", "/v1/dlq"): Permission.DLQ_READ,
+    ("GET", "/v1/dlq/groups"): Permission.DLQ_READ,
+    ("GET", "/v1/dlq/{job_id}"): Permission.DLQ_READ,
+    ("DELETE", "/v1/dlq/{job_id}"): Permission.DLQ_WRITE,
+    ("POST", "/v1/dlq/{job_id}/replay"): Permission.DLQ_WRITE,
+    ("POST", "/v1/dlq/replay"): Permission.DLQ_WRITE,
+    ("POST", "/v1/dlq/purge"): Permission.DLQ_WRITE,
     ("GET", "/v1/kinds"): None,
     ("GET", "/v1/kinds/{kind}"): None,
     ("GET", "/v1/openapi.json"): None,
@@ -32,6 +39,9 @@ HEALTH = {("GET", "/health"), ("GET", "/health/live"), ("GET", "/health/ready")}
 BODIES = {
     "/v1/jobs": {"kind": "shop.report", "args": {"month": "may"}},
     "/v1/site-audits": {"url": "https://example.com/"},
+    "/v1/dlq/{job_id}/replay": {},
+    "/v1/dlq/replay": {"dry_run": True},
+    "/v1/dlq/purge": {"older_than_seconds": 3600},
 }
 
 

@@ -102,6 +102,7 @@ CYCLE = (
     *["array[]::event_type[]", "array[]::text[]", "array[]::bigint[]", "array[]::text[]"],
     *["array[]::text[]", "array[]::text[]", "array[]::bigint[]", "array[]::bytea[]"],
     *["array[]::text[]", "array[]::real[]", "array[]::interval[]", "array[]::text[]"],
+    "array[]::text[]",
 )  # fmt: skip
 
 
@@ -169,6 +170,7 @@ async def test_future_entries_and_unknown_kinds_cost_index_looks_only(
                 "array[null]::text[]", "array[null]::text[]", "array[null]::text[]",
                 "array[null]::bigint[]", "array[null]::bytea[]", "array[null]::text[]",
                 "array[null]::real[]", "array[null]::interval[]", "array[null]::text[]",
+                "array[null]::text[]",
             ],
         ),
     ],

@@ -14,7 +14,9 @@ OWNER_RUNS = ("schema_migrations/",)
 APP_RUNS = {
     "events/list", "jobs/get", "jobs/list_all", "jobs/list_final", "jobs/list_live",
     "queue_entries/ask_cancel", "queue_entries/cancel", "queue_entries/lock", "results/get",
-    "audit_log/append",
+    "audit_log/append", "dead_letters/delete", "dead_letters/get", "dead_letters/groups",
+    "dead_letters/list", "dead_letters/list_by_category", "dead_letters/list_by_fingerprint",
+    "dead_letters/list_by_region", "dead_letters/purge", "dead_letters/replayable",
 }  # fmt: skip
 """Statements of requests, as haulier_app."""
 BOTH_RUN = {"events/list", "jobs/get", "audit_log/append"}
@@ -190,7 +192,12 @@ async def test_requests_cannot_write_what_only_haulier_writes(owner: asyncpg.Con
         )
     }
 
-    assert may == {("job_events", "INSERT"), ("audit_logs", "INSERT"), ("queue_entries", "DELETE")}
+    assert may == {
+        ("job_events", "INSERT"),
+        ("audit_logs", "INSERT"),
+        ("queue_entries", "DELETE"),
+        ("dead_letters", "DELETE"),
+    }
     assert columns == {("queue_entries", "cancel_asked"), ("queue_entries", "event_seq")}
 
 

@@ -22,7 +22,6 @@ SQL_WORDS = re.compile(
     r"|drop\s+table|with\b.+\bas\s*\(\s*select)\b",
     re.IGNORECASE | re.DOTALL,
 )
-SESSION_SETTINGS = {"select set_config('haulier.workspace_id', $1, true)"}
 
 SYSTEM_METHODS = {
     "ApiKeys": {"create", "list_all", "revoke"},
@@ -57,15 +56,13 @@ def test_sql_text_lives_in_sql_files_only() -> None:
         f"{path.relative_to(ROOT)}:{line}: {text[:60]}"
         for path in python_files()
         for line, text in texts(path)
-        if SQL_WORDS.search(text) and text not in SESSION_SETTINGS
+        if SQL_WORDS.search(text)
     ]
 
     assert found == []
 
 
 def test_what_goes_to_a_connection_is_a_statement_from_a_file() -> None:
-    """Only session settings and the empty statement may stand in the code."""
-    allowed = SESSION_SETTINGS | {";"}
     found: list[str] = []
     for path in [*(ROOT / "store").rglob("*.py"), *(ROOT / "dispatch").rglob("*.py")]:
         for node in ast.walk(tree(path)):
@@ -74,7 +71,7 @@ def test_what_goes_to_a_connection_is_a_statement_from_a_file() -> None:
             if node.func.attr not in {"fetch", "fetchrow", "fetchval", "execute", "executemany"}:
                 continue
             first = node.args[0] if node.args else None
-            if isinstance(first, ast.Constant) and first.value not in allowed:
+            if isinstance(first, ast.Constant):
                 found.append(f"{path.name}:{node.lineno}: {first.value!r}")
             if isinstance(first, ast.JoinedStr | ast.BinOp):
                 found.append(f"{path.name}:{node.lineno}: built text")

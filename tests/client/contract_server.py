@@ -22,6 +22,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class names it
         """Keeps the test's output clean."""
 

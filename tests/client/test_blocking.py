@@ -12,7 +12,7 @@ from haulier.errors import InvalidInput, JobFailed, NotFound, ResultNotReady, Un
 def test_a_job_is_enqueued_with_everything_that_was_asked(
     contract: Contract, haulier: Haulier
 ) -> None:
-    """S0-FR1."""
+    """S0-FR1a."""
     told = haulier.jobs.enqueue(
         "demo.hello",
         {"name": "Ada"},
@@ -156,7 +156,7 @@ def test_a_job_is_cancelled_and_asked_for_again(contract: Contract, haulier: Hau
 
 
 def test_a_site_audit_names_its_job(contract: Contract, haulier: Haulier) -> None:
-    """S0-FR1."""
+    """S0-FR1b."""
     audit = haulier.site_audits.create("https://example.com/", {"mode": "page"})
 
     assert audit.audit_id == audit.job.id

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,35 @@ async def test_a_site_audit_and_kinds_and_health_are_understood(client: AsyncHau
     assert [kind.name for kind in kinds] == ["shop.report", "site.audit"]
     assert (await client.kinds.get("site.audit@1")).has_dedupe
     assert (await client.health.ready()).is_ready
+
+
+async def test_dead_letters_are_found_grouped_replayed_and_removed(
+    house: House, client: AsyncHaulier
+) -> None:
+    """S2-DLQ: the client and the API mean the same."""
+    lost: list[str] = []
+    for number in range(3):
+        lost.append((await client.jobs.enqueue("shop.report", {"count": number})).id)
+        await house.fail(await house.claim(), f"row {number} is broken")
+    letters = client.dead_letters
+
+    listed = [letter.job_id async for letter in letters.list(category="validation")]
+    offset = await letters.list_page(
+        limit=1, offset=2, failed_after=datetime(2020, 1, 1, tzinfo=UTC)
+    )
+    (group,) = (await letters.groups_page()).data
+    made = await letters.replay(lost[0], args={"count": 7})
+    dry = await letters.replay_all(fingerprint=group.fingerprint, rate=0.5, dry_run=True)
+    done = await letters.replay_all(fingerprint=group.fingerprint, rate=0.5)
+    await letters.delete(lost[1])
+    purged = await letters.purge(older_than=timedelta(0), replayed=True)
+
+    assert listed == lost[::-1]
+    assert [letter.job_id for letter in offset.data] == [lost[0]]
+    assert (group.count, group.open, group.sample.job_id) == (3, 3, lost[2])
+    assert (await client.jobs.get(made.id)).retried_from == lost[0]
+    assert (dry.matched, dry.replayed, dry.spread_seconds) == (2, 0, 2.0)
+    assert (done.matched, done.replayed, done.remaining) == (2, 2, 0)
+    assert (purged.purged, purged.has_more) == (2, False)
+    with pytest.raises(NotFound):
+        await letters.get(lost[2])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from haulier.domain.kinds import KindRef
 from haulier.domain.lifecycle import (
     MAX_DELAY,
     TRANSITIONS,
@@ -50,7 +51,11 @@ policies = st.builds(
     cap=st.timedeltas(timedelta(milliseconds=1), timedelta(days=7)),
 )
 facts = st.builds(
-    AttemptFacts, attempt=st.integers(1, 1000), retry=policies, cancel_asked=st.booleans()
+    AttemptFacts,
+    kind=st.just(KindRef("test.job")),
+    attempt=st.integers(1, 1000),
+    retry=policies,
+    cancel_asked=st.booleans(),
 )
 outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.just(Completed(result=None)),
@@ -70,7 +75,9 @@ jitters = st.floats(0, 1, exclude_max=True)
 
 
 def ended(attempt: int = 1, *, cancel_asked: bool = False) -> AttemptFacts:
-    return AttemptFacts(attempt=attempt, retry=POLICY, cancel_asked=cancel_asked)
+    return AttemptFacts(
+        kind=KindRef("test.job"), attempt=attempt, retry=POLICY, cancel_asked=cancel_asked
+    )
 
 
 def failed(category: Category = Category.TRANSIENT, **fields: object) -> Failed:
@@ -158,7 +165,9 @@ def test_each_category_is_tried_again_in_its_own_way(
 ) -> None:
     """S2-H4: the delay is half its ceiling at a jitter of a half; None is the end."""
     policy = replace(POLICY, categories=MINUTES)
-    facts = AttemptFacts(attempt=attempt, retry=policy, cancel_asked=False)
+    facts = AttemptFacts(
+        kind=KindRef("test.job"), attempt=attempt, retry=policy, cancel_asked=False
+    )
 
     step = next_step(facts, failed(category), 0.5)
 
@@ -172,7 +181,7 @@ def test_each_category_is_tried_again_in_its_own_way(
 
 def test_what_is_permanent_is_not_tried_again_whatever_the_kind_says() -> None:
     policy = replace(POLICY, categories={Category.NOT_FOUND: Retries(max_attempts=3)})
-    facts = AttemptFacts(attempt=1, retry=policy, cancel_asked=False)
+    facts = replace(ended(), retry=policy)
 
     assert isinstance(next_step(facts, failed(Category.NOT_FOUND, permanent=True), 0.5), Finish)
 
@@ -183,7 +192,9 @@ def test_a_category_has_its_own_attempts_and_never_more_than_the_job(
 ) -> None:
     """S0-NFR1b."""
     own = policy_for(policy, category)
-    facts = AttemptFacts(attempt=attempt, retry=policy, cancel_asked=False)
+    facts = AttemptFacts(
+        kind=KindRef("test.job"), attempt=attempt, retry=policy, cancel_asked=False
+    )
 
     step = next_step(facts, failed(category), 0.999)
 
@@ -281,9 +292,7 @@ def test_a_job_ends_once_and_after_it_nothing_happens(
     for outcome in results:
         attempt += 1
         assert attempt <= facts.retry.max_attempts
-        step = next_step(
-            AttemptFacts(attempt=attempt, retry=facts.retry, cancel_asked=False), outcome, jitter
-        )
+        step = next_step(replace(facts, attempt=attempt, cancel_asked=False), outcome, jitter)
         if isinstance(step, Finish):
             return
         attempt -= 0 if step.charged else 1

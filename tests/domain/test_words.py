@@ -122,7 +122,7 @@ def test_a_kind_is_words_and_a_version(text: str, ref: KindRef) -> None:
     "text",
     [
         "", "A", "1a", ".a", "a.", "a..b", "a b", "a@", "a@0", "a@x", "a@-1", "a@1.0", "a@32768",
-        "a@1@2", "a@\u0661", "a" * 101, "a\n", "a@" + "9" * 5000, "a@000000001",
+        "a@1@2", "a@\u0661", "a" * 101, "a\n", "a@" + "9" * 5000, "a@000000001", "a@000100000",
     ],
 )  # fmt: skip
 def test_other_kinds_are_refused(text: str) -> None:

@@ -4,7 +4,16 @@ from collections.abc import Callable
 import pytest
 
 from haulier.safefetch import Limits, Policy, ProtocolBroken, SafeFetcher, TimedOut, TooLarge
-from safefetch.hostile_server import Answer, Request, hang, raw, redirect, reply, routes, serve
+from haulier.testing.hostile_server import (
+    Answer,
+    Request,
+    hang,
+    raw,
+    redirect,
+    reply,
+    routes,
+    serve,
+)
 
 Build = Callable[..., Policy]
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -14,7 +14,7 @@ from haulier.safefetch import (
     SafeFetcher,
     host_addresses,
 )
-from safefetch.hostile_server import redirect, reply, routes, serve
+from haulier.testing.hostile_server import redirect, reply, routes, serve
 from safefetch.socket_witness import connects
 from safefetch.test_addresses import FORMS, V4_BLOCKS, V6_BLOCKS, edges
 
@@ -145,7 +145,7 @@ from pathlib import Path
 import uvloop
 from haulier.safefetch import Policy, SafeFetcher, TimedOut, Limits
 from safefetch.certificates import issue, root, server_context, trust_file
-from safefetch.hostile_server import hang, reply, routes, serve
+from haulier.testing.hostile_server import hang, reply, routes, serve
 
 async def main(folder):
     tls = server_context(folder, issue("127.0.0.1", root()))

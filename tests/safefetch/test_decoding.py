@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from haulier.safefetch import Limits, Policy, ProtocolBroken, SafeFetcher
-from safefetch.hostile_server import reply, routes, serve
+from haulier.testing.hostile_server import reply, routes, serve
 
 Build = Callable[..., Policy]
 MIB = 1024 * 1024

@@ -20,7 +20,7 @@ SCRIPT = """
 import asyncio, ipaddress, sys
 from haulier.safefetch import Policy, SafeFetcher, TlsFailed
 from safefetch.certificates import issue, root, server_context
-from safefetch.hostile_server import reply, routes, serve
+from haulier.testing.hostile_server import reply, routes, serve
 from pathlib import Path
 import dns.asyncresolver
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from haulier.safefetch import ConnectFailed, FetchError, Policy, ProtocolBroken, SafeFetcher
-from safefetch.hostile_server import raw, reply, routes, serve
+from haulier.testing.hostile_server import raw, reply, routes, serve
 
 Build = Callable[..., Policy]
 OK = b"HTTP/1.1 200 OK\r\n"

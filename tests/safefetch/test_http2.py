@@ -7,8 +7,8 @@ import h2.connection
 import pytest
 
 from haulier.safefetch import FetchError, Limits, Policy, ProtocolBroken, SafeFetcher, TooLarge
+from haulier.testing.hostile_http2 import Behave, answer, serve_http2
 from safefetch.certificates import issue, root, server_context, trust_file
-from safefetch.http2_server import Behave, answer, serve_http2
 
 Build = Callable[..., Policy]
 

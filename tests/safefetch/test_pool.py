@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from haulier.safefetch import FetchError, Limits, Policy, SafeFetcher
-from safefetch.hostile_server import Request, hang, reply, routes, serve
+from haulier.testing.hostile_server import Request, hang, reply, routes, serve
 
 Build = Callable[..., Policy]
 

@@ -10,7 +10,7 @@ from haulier.safefetch import (
     SafeFetcher,
     TooManyRedirects,
 )
-from safefetch.hostile_server import redirect, reply, routes, serve
+from haulier.testing.hostile_server import redirect, reply, routes, serve
 
 Build = Callable[..., Policy]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from haulier.safefetch import Limits, Policy, Refused, SafeFetcher, TimedOut
-from safefetch.hostile_server import reply, routes, serve
+from haulier.testing.hostile_server import reply, routes, serve
 from safefetch.socket_witness import connects
 
 Build = Callable[..., Policy]

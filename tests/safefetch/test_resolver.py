@@ -5,7 +5,7 @@ import dns.rcode
 import pytest
 
 from haulier.safefetch import DnsFailed, Policy, Refused, Resolver, SafeFetcher
-from safefetch.hostile_dns import NameServer, Reply, name_server
+from haulier.testing.hostile_dns import NameServer, Reply, name_server
 
 
 def resolver(server: NameServer, **changes: float) -> Resolver:

@@ -15,6 +15,7 @@ from haulier.safefetch import (
     TimedOut,
     TlsFailed,
 )
+from haulier.testing.hostile_server import reply, routes, serve
 from safefetch.certificates import (
     DAY,
     intermediate,
@@ -23,7 +24,6 @@ from safefetch.certificates import (
     server_context,
     trust_file,
 )
-from safefetch.hostile_server import reply, routes, serve
 
 Build = Callable[..., Policy]
 PAGE = routes({"/": reply(b"secret page")})
@@ -225,7 +225,7 @@ async def test_a_redirect_from_https_to_http_is_refused_unless_the_policy_says_s
     tls = server_context(tmp_path, issue("127.0.0.1", root()))
     trust = trust_file(tmp_path, root())
     async with serve(routes({"/": reply(b"plain")})) as plain:
-        from safefetch.hostile_server import redirect
+        from haulier.testing.hostile_server import redirect
 
         async with serve(routes({"/": redirect(plain.url())}), tls=tls) as secure:
             ports = (plain.port, secure.port)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from haulier.domain.dead_letters import fingerprint
 from haulier.domain.ids import JobId, WorkspaceId
 from haulier.domain.kinds import KindRef
 from haulier.domain.lifecycle import Finish
@@ -269,7 +270,11 @@ async def test_a_failure_is_written_with_its_dead_letter(
         job = await jobs.get(tx, workspace, job_id)
     assert letter is not None
     assert (letter["job_id"], letter["category"], letter["attempts"]) == (job_id, "auth", 1)
-    assert (letter["kind"], letter["queue"]) == ("test.job@1", "default")
+    assert (letter["kind"], letter["kind_version"]) == ("test.job", 1)
+    assert (letter["queue"], letter["region"]) == ("default", "default")
+    assert (letter["error_type"], letter["message"]) == ("Denied", "no entry")
+    assert letter["fingerprint"] == fingerprint("test.job", Category.AUTH, "Denied", "no entry")
+    assert letter["replayed_as"] is None
     assert job is not None
     assert (job.status, job.error) == (
         "failed",

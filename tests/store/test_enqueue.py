@@ -11,6 +11,7 @@ from haulier.store import events, jobs
 from haulier.store.jobs import JobToWrite
 from support.engine import Engine, fresh_workspace
 from support.held import asked, write
+from support.waiting import eventually
 
 
 async def test_a_job_its_entry_its_event_and_its_audit_entry_are_one_write(
@@ -101,15 +102,19 @@ async def test_one_bad_job_writes_nothing_of_its_batch(
 
 async def test_lanes_are_told_when_it_commits(engine: Engine, workspace: WorkspaceId) -> None:
     heard: list[str] = []
+
+    def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+        heard.append(str(payload))
+
     listener = await engine.database.connect()
-    await listener.add_listener("haulier_wake", lambda *args: heard.append(str(args[3])))
-    item = JobToWrite(job=asked(workspace), origin=Origin())
+    try:
+        await listener.add_listener("haulier_wake", hear)
+        item = JobToWrite(job=asked(workspace), origin=Origin())
+        async with engine.database.system() as tx:
+            await jobs.enqueue(tx, [item], [f"default {workspace}"])
+            before = list(heard)
+        await eventually(lambda: heard)
+    finally:
+        await listener.close()
 
-    async with engine.database.system() as tx:
-        await jobs.enqueue(tx, [item], [f"default {workspace}"])
-        await listener.execute(";")
-        assert heard == []
-    await listener.execute(";")
-
-    assert heard == [f"default {workspace}"]
-    await listener.close()
+    assert (before, heard) == ([], [f"default {workspace}"])

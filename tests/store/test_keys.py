@@ -34,9 +34,7 @@ async def test_a_free_key_is_won_and_a_held_one_is_not(
     assert list(second) == ["request b"]
 
 
-async def test_all_keys_of_a_job_name_the_same_job(
-    engine: Engine, workspace: WorkspaceId
-) -> None:
+async def test_all_keys_of_a_job_name_the_same_job(engine: Engine, workspace: WorkspaceId) -> None:
     won = await claim(
         engine, (1, wanted(workspace, "a")), (1, wanted(workspace, "a", "dedupe")),
         (2, wanted(workspace, "b")),
@@ -76,7 +74,9 @@ async def test_callers_with_the_same_keys_in_other_orders_do_not_deadlock(
 
     async def take(turn: int) -> None:
         order = names if turn % 2 else names[::-1]
-        won = await claim(engine, *[(n, wanted(workspace, name)) for n, name in enumerate(order, 1)])
+        won = await claim(
+            engine, *[(n, wanted(workspace, name)) for n, name in enumerate(order, 1)]
+        )
         winners.extend(won)
 
     async with asyncio.TaskGroup() as tasks:

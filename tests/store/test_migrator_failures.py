@@ -7,8 +7,10 @@ import pytest
 
 from haulier.errors import MigrationFailed
 from haulier.store import migrator
+from haulier.store.migrations_folder import load_migrations
 from haulier.store.migrator import LOCK_KEY, upgrade
 from support.migrations import Folder, names, states, tables
+from support.postgres import Database
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,13 @@ async def test_a_table_in_use_is_waited_for_only_so_long(
 
     monkeypatch.undo()
     assert names(await upgrade(connection, folder.load(), stage="all")) == ["0002_pre_two.sql"]
+
+
+async def test_whoever_does_not_own_the_schema_is_told_what_to_set(database: Database) -> None:
+    login = await asyncpg.connect(database.url)
+    try:
+        for run in (upgrade, migrator.check):
+            with pytest.raises(MigrationFailed, match="HAULIER_DATABASE_ADMIN_URL"):
+                await run(login, load_migrations(), stage="all")
+    finally:
+        await login.close()

@@ -15,6 +15,7 @@ from haulier.services.api_keys import ApiKeys
 from haulier.services.attempts import Attempts
 from haulier.services.auth import Auth
 from haulier.services.batching import EnqueueBatcher
+from haulier.services.dead_letters import DeadLetters
 from haulier.services.events import Events
 from haulier.services.fetch_policies import FetchPolicies
 from haulier.services.jobs import Jobs
@@ -36,6 +37,7 @@ class Engine:
     blobs: BlobStore
     batcher: EnqueueBatcher
     jobs: Jobs
+    dead_letters: DeadLetters
     events: Events
     results: Results
     kinds: KindCatalogue
@@ -89,6 +91,7 @@ def _engine(
         blobs=blobs,
         batcher=batcher,
         jobs=Jobs(database, batcher, kinds, policies),
+        dead_letters=DeadLetters(database, kinds, policies),
         events=Events(database),
         results=Results(database, blobs),
         kinds=kinds,

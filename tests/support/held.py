@@ -136,7 +136,9 @@ def step_of(
 ) -> Finish | Reschedule:
     """What the worker would decide, with the longest delay that the jitter allows."""
     policy = RetryPolicy(max_attempts=claimed.max_attempts)
-    facts = AttemptFacts(attempt=claimed.attempt, retry=policy, cancel_asked=cancel_asked)
+    facts = AttemptFacts(
+        kind=claimed.kind, attempt=claimed.attempt, retry=policy, cancel_asked=cancel_asked
+    )
     return next_step(facts, outcome, 0.999)
 
 

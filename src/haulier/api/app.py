@@ -10,7 +10,16 @@ from haulier.api.context import ApiConfig, ApiContext, ApiServices, Stopping
 from haulier.api.documentation import install_document
 from haulier.api.middleware import BodyGuard, RequestContext
 from haulier.api.problems import install_problems
-from haulier.api.v1 import events, job_actions, jobs, kinds, results, site_audits
+from haulier.api.v1 import (
+    dead_letter_actions,
+    dead_letters,
+    events,
+    job_actions,
+    jobs,
+    kinds,
+    results,
+    site_audits,
+)
 
 __all__ = ["ApiConfig", "ApiServices", "create_app"]
 
@@ -34,7 +43,18 @@ def create_app(services: ApiServices, config: ApiConfig) -> FastAPI:
     app.state.api = ApiContext(services=services, config=config, stopping=Stopping())
     install_problems(app)
     app.include_router(jobs.hot_router)  # the hottest routes are looked at first
-    for noun in (job_actions, site_audits, jobs, events, results, kinds, reference, health):
+    for noun in (
+        job_actions,
+        site_audits,
+        jobs,
+        events,
+        results,
+        dead_letters,
+        dead_letter_actions,
+        kinds,
+        reference,
+        health,
+    ):
         app.include_router(noun.router)
     # The last one added stands outermost.
     app.add_middleware(BodyGuard, limit_bytes=config.body_limit_bytes)

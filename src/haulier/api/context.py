@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from haulier.domain.access import Origin, Principal
 from haulier.security.secret import SecretText
 from haulier.services.auth import Auth
+from haulier.services.dead_letters import DeadLetters
 from haulier.services.events import Events
 from haulier.services.health import Health
 from haulier.services.jobs import Jobs
@@ -31,6 +32,7 @@ class ApiServices:
     events: Events
     results: Results
     kinds: KindCatalogue
+    dead_letters: DeadLetters
     health: Health
 
 

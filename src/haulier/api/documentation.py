@@ -121,6 +121,7 @@ def _build(app: FastAPI) -> dict[str, object]:
         tags=[
             {"name": "jobs", "description": "Work that somebody asked for."},
             {"name": "site audits", "description": "Inspections of a URL."},
+            {"name": "dead letters", "description": "Failed jobs, kept for replay."},
             {"name": "kinds", "description": "Sorts of jobs, declared by workers."},
             {"name": "health", "description": "Whether this process can do its work."},
         ],

@@ -141,13 +141,18 @@ def _facts(scope: "Scope", line: Span) -> RequestFacts:
     given = headers.get("x-request-id", "")
     trace = _trace(headers.getlist("traceparent"))
     return RequestFacts(
-        request_id=given if _REQUEST_ID.fullmatch(given) else format_id("req", uuid7()),
+        request_id=given if _is_request_id(given) else format_id("req", uuid7()),
         trace_id=trace.trace_id,
         traceparent=format_traceparent(trace),
         ip_address=_address(scope.get("client")),
         user_agent=_user_agent(headers.get("user-agent")),
         span=line,
     )
+
+
+def _is_request_id(given: str) -> bool:
+    """A caller's own id is taken over, unless it looks like a secret: ids are kept and shown."""
+    return _REQUEST_ID.fullmatch(given) is not None and redact_text(given) == given
 
 
 def _trace(given: list[str]) -> TraceContext:

@@ -6,7 +6,7 @@ import typer
 
 from haulier.api.app import create_app
 from haulier.api.server import serve
-from haulier.bootstrap import database_urls, open_runtime, upgrade_schema
+from haulier.bootstrap import database_urls, ensure_schema, open_runtime
 from haulier.cli.configuration import AppOption, ConfigOption, settings_for, write_logs
 from haulier.cli.loop import run_async
 from haulier.cli.notices import notice
@@ -35,7 +35,7 @@ def api(
 
 async def _serve(settings: Settings) -> None:
     async with database_urls(settings, notice) as urls:
-        await upgrade_schema(urls.admin_url)
+        await ensure_schema(urls)
         async with open_runtime(settings, urls.url) as runtime:
             await runtime.maintenance.run_once()
             await runtime.api.kinds.declare([one.kind for one in runtime.handlers.values()])

@@ -29,9 +29,11 @@ ENTRIES: Final = (
     Entry("api", "haulier.cli.api", "Serve the HTTP API alone."),
     Entry("worker", "haulier.cli.worker", "Run jobs alone."),
     Entry("jobs", "haulier.cli.jobs", "Ask for jobs, follow them, read their results."),
+    Entry("dlq", "haulier.cli.dead_letters", "See failed jobs, replay them, remove them."),
     Entry("kinds", "haulier.cli.kinds", "See which sorts of jobs can be asked for."),
     Entry("keys", "haulier.cli.keys", "Make, list and revoke API keys."),
-    Entry("workspaces", "haulier.cli.workspaces", "Make workspaces; say what they may fetch."),
+    Entry("workspaces", "haulier.cli.workspaces", "Make and list workspaces."),
+    Entry("fetch", "haulier.cli.fetch", "Say what may be fetched; see why a URL is or not."),
     Entry("db", "haulier.cli.db", "Bring the schema up to date, or look at it."),
     Entry("config", "haulier.cli.config", "Check and show the settings."),
 )

@@ -11,7 +11,10 @@ from haulier.cli.output import console, plain
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
+_WIDE: Final = 150
+"""Columns from which four columns fit on one line each."""
 _WORDS: Final = {Status.FAIL: "fail", Status.WARN: "warn", Status.ERROR: "error"}
 _STYLES: Final = {Status.FAIL: "red", Status.WARN: "yellow", Status.ERROR: "magenta"}
 _ORDER: Final = (Status.FAIL, Status.WARN, Status.ERROR)
@@ -27,13 +30,15 @@ def print_report(report: Report) -> None:
     out.print()
     out.print(Text(plain(report.target.final_url), style="bold"))
     out.print(
-        f"Score {scores.overall if scores.overall is not None else '-'} of 100, "
-        f"grade {scores.grade or '-'}; HTTP Observatory "
-        f"{_or_dash(report.observatory.score)} ({report.observatory.grade or '-'}); "
-        f"{_counts(report)}"
+        f"Score {_or_dash(scores.overall)} of 100, grade {scores.grade or '-'}; HTTP Observatory "
+        f"{_or_dash(report.observatory.score)} ({report.observatory.grade or '-'})"
     )
+    out.print(_counts(report))
+    for error in report.errors:
+        if error.check is None:
+            out.print(Text(f"Note: {plain(error.message)}", style="yellow"))
     out.print(_categories(report))
-    out.print(_checks(report))
+    out.print(_wide_checks(report) if out.width >= _WIDE else _narrow_checks(report))
 
 
 def save_report(report: Report, folder: Path) -> tuple[Path, Path]:
@@ -65,31 +70,59 @@ def _counts(report: Report) -> str:
 
 
 def _categories(report: Report) -> "Table":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table("category", "score", box=SIMPLE_HEAD, pad_edge=False)
+    table = _table("category", "score")
     for name, value in report.scores.categories.items():
         table.add_row(name, f"{value:>3} " + "█" * round(value / 5))
     return table
 
 
-def _checks(report: Report) -> "Table":
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+def _wide_checks(report: Report) -> "Table":
+    """One line a check."""
+    table = _table("", "check", "what", "advice")
+    for check in _worst_first(report):
+        table.add_row(_word(check), check.id, _found(check), plain(check.advice))
+    return table
+
+
+def _narrow_checks(report: Report) -> "Table":
+    """The advice stands below what was found: four columns would fold into a thicket."""
     from rich.text import Text
 
-    table = Table("", "check", "what", "advice", box=SIMPLE_HEAD, pad_edge=False)
-    worst = sorted(
+    table = _table("", "check", "what to mend")
+    for check in _worst_first(report):
+        advice = Text(plain(check.advice), style="dim")
+        table.add_row(_word(check), check.id, Text.assemble(_found(check), "\n", advice))
+    return table
+
+
+def _table(*columns: str) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for number, heading in enumerate(columns):
+        table.add_column(heading, no_wrap=number < 2)  # noqa: PLR2004 - status and id
+    return table
+
+
+def _worst_first(report: Report) -> list[CheckEntry]:
+    return sorted(
         (check for check in report.checks if check.status in _WORDS),
         key=lambda check: (_ORDER.index(check.status), -_weight(check), check.id),
     )
-    for check in worst:
-        word = Text(_WORDS[check.status], style=_STYLES[check.status])
-        first = check.findings[0].message if check.findings else check.title
-        more = f" (+{len(check.findings) - 1})" if len(check.findings) > 1 else ""
-        table.add_row(word, check.id, plain(first) + more, plain(check.advice))
-    return table
+
+
+def _word(check: CheckEntry) -> "Text":
+    from rich.text import Text
+
+    return Text(_WORDS[check.status], style=_STYLES[check.status])
+
+
+def _found(check: CheckEntry) -> str:
+    """The first finding, and how many more there are."""
+    first = check.findings[0].message if check.findings else check.title
+    more = f" (+{len(check.findings) - 1})" if len(check.findings) > 1 else ""
+    return plain(first) + more
 
 
 def _weight(check: CheckEntry) -> int:

@@ -93,7 +93,7 @@ async def _demo(settings: Settings, folder: Path) -> _Outcome:
     print_line(f"        {document}")
     print_line("Next:   ./haulier up                          keep everything running")
     print_line("        ./haulier audit https://example.com   audit a site of yours")
-    print_line("        ./haulier jobs list                   see what ran")
+    print_line("        ./haulier demo hello-audit            follow the smallest job")
     return _Outcome(report=report, missed=missed)
 
 

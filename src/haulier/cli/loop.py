@@ -12,10 +12,17 @@ T = TypeVar("T")
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
-def run_async(work: Coroutine[object, object, T]) -> T:
-    """The coroutine's result; what it raises passes through, out of any group it came in."""
+def run_async(
+    work: Coroutine[object, object, T],
+    *,
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> T:
+    """The coroutine's result; what it raises passes through, out of any group it came in.
+
+    `loop` makes another event loop than the fastest.
+    """
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop or _loop_factory()) as runner:
             return runner.run(work)
     except BaseExceptionGroup as group:
         raise _only(group) from None

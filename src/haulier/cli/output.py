@@ -52,8 +52,9 @@ def print_json_line(value: object) -> None:
 
 
 def print_line(text: str) -> None:
-    """One line."""
+    """One line, at once: in a pipe too, where a command that stays tells its key."""
     sys.stdout.write(plain(text) + "\n")
+    sys.stdout.flush()
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -28,7 +28,7 @@ def describe(event: "Event") -> str:
     words = [event.type if fraction is None else f"{event.type} {fraction:.0%}"]
     words += [
         str(event.data[name])
-        for name in ("name", "message", "category", "error", "reason")
+        for name in ("step", "name", "message", "category", "error", "reason")
         if event.data.get(name)
     ]
     return plain("  ".join(words))

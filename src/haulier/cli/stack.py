@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TextIO
 
-from haulier.bootstrap import DatabaseUrls, Runtime, database_urls, open_runtime, upgrade_schema
+from haulier.bootstrap import DatabaseUrls, Runtime, database_urls, ensure_schema, open_runtime
 from haulier.client import AsyncHaulier
 from haulier.errors import SetupFailed, Unavailable
 from haulier.settings import Settings, environment_with
@@ -43,7 +43,7 @@ class Stack:
 async def prepared(settings: Settings, notify: Notify) -> AsyncGenerator[Prepared]:
     """Finds or starts the database and brings it up to date."""
     async with database_urls(settings, notify) as urls:
-        for migration in await upgrade_schema(urls.admin_url):
+        for migration in await ensure_schema(urls):
             notify(f"Applied migration {migration.name}.")
         async with open_runtime(settings, urls.url) as runtime:
             await runtime.maintenance.run_once()
@@ -61,9 +61,10 @@ async def running_stack(
     """Starts one API and one worker process and waits until both are there.
 
     They stop, in good order, when the block ends. Their log lines go to files in `logs`, or to
-    stderr. Raises SetupFailed when one of them does not come up.
+    stderr. Raises SetupFailed when one of them does not come up, or the port is taken.
     """
-    own = _environment(settings, urls) | environment_with(environment or {})
+    _require_free(settings.bind, settings.port)
+    own = environment_with({**_own(settings, urls), **(environment or {})})
     url = settings.url
     processes: dict[str, Process] = {}
     try:
@@ -82,18 +83,28 @@ def free_port() -> int:
         return port
 
 
-def _environment(settings: Settings, urls: DatabaseUrls) -> dict[str, str]:
-    """What the children get: our own environment, and where the database is."""
-    return environment_with(
-        {
-            "HOME": str(settings.home),
-            "DATABASE_URL": urls.url,
-            "DATABASE_ADMIN_URL": urls.admin_url,
-            "BIND": settings.bind,
-            "PORT": str(settings.port),
-            "KINDS_MODULES": ",".join(settings.kinds_modules),
-        }
-    )
+def _require_free(address: str, port: int) -> None:
+    """Whoever answers there already would be taken for our own API."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as error:
+        raise SetupFailed(
+            f"Port {port} on {address} cannot be used ({error.strerror}). "
+            "Choose another with --port or HAULIER_PORT."
+        ) from error
+
+
+def _own(settings: Settings, urls: DatabaseUrls) -> dict[str, str]:
+    """What the children get besides our own environment: where everything is."""
+    return {
+        "HOME": str(settings.home),
+        "DATABASE_URL": urls.url,
+        "DATABASE_ADMIN_URL": urls.admin_url,
+        "BIND": settings.bind,
+        "PORT": str(settings.port),
+        "KINDS_MODULES": ",".join(settings.kinds_modules),
+    }
 
 
 async def _start(name: str, environment: Mapping[str, str], logs: Path | None) -> Process:

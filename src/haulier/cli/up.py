@@ -12,7 +12,7 @@ from haulier.cli.credentials import Credentials, read_credentials, write_credent
 from haulier.cli.loop import on_stop, run_async
 from haulier.cli.notices import notice
 from haulier.cli.output import print_line
-from haulier.cli.stack import Stack, prepared, running_stack
+from haulier.cli.stack import Stack, free_port, prepared, running_stack
 from haulier.domain.ids import WorkspaceId, parse_workspace_id
 from haulier.errors import Conflict, SetupFailed, Unauthenticated
 from haulier.settings import Settings
@@ -35,6 +35,8 @@ def up(
     With HAULIER_DATABASE_URL it uses that server and starts none.
     """
     settings = settings_for(config, {"port": port}, app)
+    if settings.port == 0:
+        settings = settings_for(config, {"port": free_port()}, app)
     write_logs(settings, "console")
     run_async(_up(settings))
 

@@ -1,10 +1,11 @@
 """`haulier worker`: claims and runs jobs, alone."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
-from haulier.bootstrap import database_urls, open_runtime, upgrade_schema
+from haulier.bootstrap import database_urls, ensure_schema, open_runtime
 from haulier.cli.configuration import AppOption, ConfigOption, settings_for, write_logs
 from haulier.cli.loop import on_stop, run_async
 from haulier.cli.notices import notice
@@ -35,12 +36,14 @@ def worker(
     overrides = {"worker_concurrency": concurrency, "worker_queues": queues}
     settings = settings_for(config, overrides, app)
     write_logs(settings)
-    run_async(_work(settings))
+    # uvloop opens sockets in C, past the guard.
+    loop = asyncio.new_event_loop if settings.egress_guard == "on" else None
+    run_async(_work(settings), loop=loop)
 
 
 async def _work(settings: Settings) -> None:
     async with database_urls(settings, notice) as urls:
-        await upgrade_schema(urls.admin_url)
+        await ensure_schema(urls)
         async with open_runtime(settings, urls.url) as runtime:
             await runtime.maintenance.run_once()
             worker = Worker(runtime.worker, runtime.handlers, runtime.worker_config)

@@ -1,4 +1,4 @@
-"""`haulier workspaces`: workspaces, and what each may fetch."""
+"""`haulier workspaces`: making and listing them."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from haulier.domain.ids import WorkspaceId, parse_workspace_id
 from haulier.services.workspaces import Workspace
 from haulier.settings import Settings
 
-app = typer.Typer(help="Make workspaces and say what they may fetch.", no_args_is_help=True)
+app = typer.Typer(help="Make and list workspaces.", no_args_is_help=True)
 
 
 def mount(root: typer.Typer) -> None:
@@ -46,27 +46,6 @@ def list_workspaces(config: ConfigOption = None, as_json: JsonOption = False) ->
     )
 
 
-@app.command("fetch-policy")
-def fetch_policy(
-    workspace: Annotated[str, typer.Argument(help="The workspace's id.")],
-    allow: Annotated[
-        list[str] | None, typer.Option(help="Network opened although denied by default.")
-    ] = None,
-    deny: Annotated[list[str] | None, typer.Option(help="Network closed as well.")] = None,
-    port: Annotated[list[int] | None, typer.Option(help="Port besides 80 and 443.")] = None,
-    config: ConfigOption = None,
-) -> None:
-    """Replaces what a workspace may fetch; without options it is the safe default again.
-
-    The change is written to the audit log.
-    """
-    policy = {"allow": allow or [], "deny": deny or [], "ports": port or []}
-    kept = {name: value for name, value in policy.items() if value}
-    workspace_id = parse_workspace_id(workspace)
-    run_async(_set_policy(settings_for(config), workspace_id, kept))
-    print_line(f"Fetch policy of {workspace_id}: {kept or 'the default'}")
-
-
 async def _create(settings: Settings, workspace_id: WorkspaceId, name: str) -> None:
     async with operator_runtime(settings, notice) as runtime:
         await runtime.workspaces.create(workspace_id, name)
@@ -75,10 +54,3 @@ async def _create(settings: Settings, workspace_id: WorkspaceId, name: str) -> N
 async def _list(settings: Settings) -> list[Workspace]:
     async with operator_runtime(settings, notice) as runtime:
         return await runtime.workspaces.list_page()
-
-
-async def _set_policy(
-    settings: Settings, workspace_id: WorkspaceId, policy: dict[str, list[str] | list[int]]
-) -> None:
-    async with operator_runtime(settings, notice) as runtime:
-        await runtime.workspaces.set_fetch_policy(workspace_id, policy)

@@ -7,26 +7,34 @@ from haulier.client.asynchronous import AsyncHaulier
 from haulier.client.blocking import Haulier
 from haulier.client.models import (
     Acknowledgement,
+    DeadLetter,
     Event,
     Failure,
     Job,
     Kind,
+    LetterGroup,
     Page,
     Progress,
+    PurgeReport,
     Readiness,
+    ReplayReport,
     SiteAudit,
 )
 
 __all__ = [
     "Acknowledgement",
     "AsyncHaulier",
+    "DeadLetter",
     "Event",
     "Failure",
     "Haulier",
     "Job",
     "Kind",
+    "LetterGroup",
     "Page",
     "Progress",
+    "PurgeReport",
     "Readiness",
+    "ReplayReport",
     "SiteAudit",
 ]

@@ -10,11 +10,11 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import httpx2
 from tenacity import AsyncRetrying
 
-from haulier.client import health, jobs, kinds, pages, site_audits
+from haulier.client import dead_letters, health, jobs, kinds, pages, site_audits
 from haulier.client.call import Call, Reply, Request, get, segment
 from haulier.client.files import replacing
 from haulier.client.following import SILENCE_LIMIT_SECONDS, Following, pauses
-from haulier.client.models import Event, Job
+from haulier.client.models import DeadLetter, Event, Job
 from haulier.client.problems import read_problem
 from haulier.client.retrying import plan
 from haulier.client.wire import Connection, begin_body, build, connect, refuse_encoding, unreachable
@@ -65,6 +65,11 @@ class _Noun:
     async def send(self, call: Call[Answer]) -> Answer:
         """The answer to a call. Raises what the server refused with, or Unavailable."""
         return await self._transport.send(call)
+
+    async def _items(self, listing: pages.Listing[Item]) -> AsyncIterator[Item]:
+        while (call := listing.next_call()) is not None:
+            for item in listing.take(await self.send(call)):
+                yield item
 
 
 def _sends(
@@ -166,10 +171,39 @@ class AsyncJobs(_Noun):
                 if following.is_over:
                     return
 
-    async def _items(self, listing: pages.Listing[Item]) -> AsyncIterator[Item]:
-        while (call := listing.next_call()) is not None:
-            for item in listing.take(await self.send(call)):
-                yield item
+
+class AsyncDeadLetters(_Noun):
+    """Failed jobs that are kept for replay."""
+
+    get = _sends(dead_letters.get_letter)
+    list_page = _sends(dead_letters.list_page)
+    groups_page = _sends(dead_letters.groups_page)
+    replay = _sends(dead_letters.replay)
+    replay_all = _sends(dead_letters.replay_all)
+    delete = _sends(dead_letters.delete_letter)
+    purge = _sends(dead_letters.purge)
+
+    def list(
+        self,
+        *,
+        category: str | None = None,
+        kind: str | None = None,
+        queue: str | None = None,
+        region: str | None = None,
+        fingerprint: str | None = None,
+        replayed: bool | None = None,
+    ) -> AsyncIterator[DeadLetter]:
+        """Dead letters, the latest failure first, page after page as they are asked for."""
+        return self._items(
+            dead_letters.listing(
+                category=category,
+                kind=kind,
+                queue=queue,
+                region=region,
+                fingerprint=fingerprint,
+                replayed=replayed,
+            )
+        )
 
 
 class AsyncSiteAudits(_Noun):
@@ -211,6 +245,7 @@ class AsyncHaulier:
         )
         self.jobs = AsyncJobs(self._transport)
         self.site_audits = AsyncSiteAudits(self._transport)
+        self.dead_letters = AsyncDeadLetters(self._transport)
         self.kinds = AsyncKinds(self._transport)
         self.health = AsyncHealth(self._transport)
 

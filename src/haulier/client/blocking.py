@@ -10,11 +10,11 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import httpx2
 from tenacity import Retrying
 
-from haulier.client import health, jobs, kinds, pages, site_audits
+from haulier.client import dead_letters, health, jobs, kinds, pages, site_audits
 from haulier.client.call import Call, Reply, Request, get, segment
 from haulier.client.files import replacing
 from haulier.client.following import SILENCE_LIMIT_SECONDS, Following, pauses
-from haulier.client.models import Event, Job
+from haulier.client.models import DeadLetter, Event, Job
 from haulier.client.problems import read_problem
 from haulier.client.retrying import plan
 from haulier.client.wire import Connection, begin_body, build, connect, refuse_encoding, unreachable
@@ -63,6 +63,10 @@ class _Noun:
     def send(self, call: Call[Answer]) -> Answer:
         """The answer to a call. Raises what the server refused with, or Unavailable."""
         return self._transport.send(call)
+
+    def _items(self, listing: pages.Listing[Item]) -> Iterator[Item]:
+        while (call := listing.next_call()) is not None:
+            yield from listing.take(self.send(call))
 
 
 def _sends(build_call: Callable[P, Call[Answer]]) -> Callable[Concatenate[_Noun, P], Answer]:
@@ -156,9 +160,39 @@ class Jobs(_Noun):
                 if following.is_over:
                     return
 
-    def _items(self, listing: pages.Listing[Item]) -> Iterator[Item]:
-        while (call := listing.next_call()) is not None:
-            yield from listing.take(self.send(call))
+
+class DeadLetters(_Noun):
+    """Failed jobs that are kept for replay."""
+
+    get = _sends(dead_letters.get_letter)
+    list_page = _sends(dead_letters.list_page)
+    groups_page = _sends(dead_letters.groups_page)
+    replay = _sends(dead_letters.replay)
+    replay_all = _sends(dead_letters.replay_all)
+    delete = _sends(dead_letters.delete_letter)
+    purge = _sends(dead_letters.purge)
+
+    def list(
+        self,
+        *,
+        category: str | None = None,
+        kind: str | None = None,
+        queue: str | None = None,
+        region: str | None = None,
+        fingerprint: str | None = None,
+        replayed: bool | None = None,
+    ) -> Iterator[DeadLetter]:
+        """Dead letters, the latest failure first, page after page as they are asked for."""
+        yield from self._items(
+            dead_letters.listing(
+                category=category,
+                kind=kind,
+                queue=queue,
+                region=region,
+                fingerprint=fingerprint,
+                replayed=replayed,
+            )
+        )
 
 
 class SiteAudits(_Noun):
@@ -202,6 +236,7 @@ class Haulier:
         )
         self.jobs = Jobs(self._transport)
         self.site_audits = SiteAudits(self._transport)
+        self.dead_letters = DeadLetters(self._transport)
         self.kinds = Kinds(self._transport)
         self.health = Health(self._transport)
 

@@ -25,8 +25,8 @@ _SEGMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,199}")
 class Request:
     """One HTTP request.
 
-    Every request may be sent again when its answer was lost: reads by their nature, posts because
-    `post` gives each an Idempotency-Key.
+    Every request may be sent again when its answer was lost: reads and removals by their nature,
+    posts because `post` gives each an Idempotency-Key.
     """
 
     method: str
@@ -69,6 +69,11 @@ def post(path: str, body: object = None, *, idempotency_key: str | None = None) 
         return Request(method="POST", path=path, headers=headers)
     headers["Content-Type"] = "application/json"
     return Request(method="POST", path=path, headers=headers, body=encode(body))
+
+
+def delete(path: str) -> Request:
+    """A removal."""
+    return Request(method="DELETE", path=path)
 
 
 def segment(text: str) -> str:

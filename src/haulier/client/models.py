@@ -82,6 +82,62 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in FINAL
 
 
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A failed job, kept for replay."""
+
+    job_id: str
+    kind: str
+    version: int | None = None
+    queue: str
+    region: str = "default"
+    fingerprint: str
+    """The same for failures that differ in values only."""
+    error: Failure
+    attempts: int = 0
+    failed_at: datetime
+    replayed_as: str | None = None
+    """The job of its last replay."""
+    replayed_at: datetime | None = None
+    args: object = None
+    """Only where one letter is read, by a key that may read payloads."""
+
+
+class LetterGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Dead letters of one fingerprint."""
+
+    fingerprint: str
+    kind: str
+    category: str
+    count: int
+    open: int
+    """Those that were not replayed."""
+    first_seen: datetime
+    last_seen: datetime
+    sample: DeadLetter
+    """The latest of them."""
+
+
+class ReplayReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a replay by filter came to, or would come to."""
+
+    matched: int
+    """Letters that fit and were not replayed; the server counts so far and no further."""
+    replayed: int
+    """0 for a dry run."""
+    remaining: int
+    spread_seconds: float = 0.0
+    """From the first job of the call to its last."""
+    dry_run: bool = False
+
+
+class PurgeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a purge removed."""
+
+    purged: int
+    has_more: bool = False
+    """As many as one call removes went: call again."""
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One fact about one job."""
 

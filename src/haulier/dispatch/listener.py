@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 WAKE_CHANNEL: Final = "haulier_wake"
 CANCEL_CHANNEL: Final = "haulier_cancel"
+_LOST: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _RECONNECT_SECONDS: Final = 1.0
 _ANSWER_SECONDS: Final = 10.0
 
@@ -45,7 +51,7 @@ async def listen(
         try:
             await _hear_until_lost(connection, hear, check_seconds)
             await asyncio.sleep(_RECONNECT_SECONDS)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except _LOST:
             await asyncio.sleep(_RECONNECT_SECONDS)
         finally:
             connection.terminate()

@@ -16,6 +16,9 @@ class Permission(StrEnum):
     JOBS_CANCEL = "jobs:cancel"
     JOBS_WRITE = "jobs:write"
     """Retry."""
+    DLQ_READ = "dlq:read"
+    DLQ_WRITE = "dlq:write"
+    """Replay, delete and purge dead letters."""
     PAYLOADS_READ = "payloads:read"
     """Args and results: what customers gave and got."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias, assert_never
 
+from haulier.domain.dead_letters import fingerprint
+from haulier.domain.kinds import KindRef
 from haulier.domain.outcomes import (
     Cancelled,
     Category,
@@ -62,6 +64,7 @@ def require_transition(job_id: str, source: Status, target: Status) -> None:
 class AttemptFacts:
     """What `next_step` knows of the job."""
 
+    kind: KindRef
     attempt: int
     """The number of the attempt that ended, from 1."""
     retry: RetryPolicy
@@ -77,6 +80,8 @@ class Finish:
     result: StoredResult | None = None
     category: Category | None = None
     """Set when it failed: the dead letter goes by it."""
+    fingerprint: str | None = None
+    """Set when it failed: alike failures share it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,14 @@ def _after_failure(facts: AttemptFacts, failure: Failed, jitter: float) -> Step:
         return Finish(event=EventType.CANCELLED, data=data)
     policy = policy_for(facts.retry, failure.category)
     if failure.permanent or facts.attempt >= policy.max_attempts:
-        return Finish(event=EventType.FAILED, data=data, category=failure.category)
+        return Finish(
+            event=EventType.FAILED,
+            data=data,
+            category=failure.category,
+            fingerprint=fingerprint(
+                facts.kind.name, failure.category, failure.error_type, failure.error
+            ),
+        )
     delay = failure.retry_after
     if delay is None:
         delay = backoff(policy, facts.attempt, jitter)

@@ -78,8 +78,7 @@ def handler(
     runs on the worker's loop, a plain `def` in a thread, or with `executor="process"` in a process
     of its own, which is killed where it does not stop and may take `memory` ("512MB", or bytes).
     Durations are text such as "90s", "10m", "2h", or timedeltas; `timeout` counts per attempt.
-    `retries` says by category where failures differ: `{"rate_limited": Retries(base=...),
-    "timeout": "never"}`.
+    `retries` says where failures of a category differ: `{"timeout": "never"}`.
 
     Raises ConfigurationInvalid at once when the declaration makes no sense.
     """

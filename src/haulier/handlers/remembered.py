@@ -1,4 +1,4 @@
-"""What a step left behind, in the type that its function promises."""
+"""A durable step's result, on its way back from the JSON that was remembered."""
 
 from collections.abc import Callable
 from typing import get_type_hints
@@ -11,10 +11,16 @@ def restore_step(text: str, function: Callable[..., object]) -> object:
 
     Raises msgspec.ValidationError when the two do not fit.
     """
-    try:
-        promised: object = get_type_hints(function).get("return")
-    except (NameError, TypeError):
-        promised = None
-    if promised is None:
+    promised = returned_type(function)
+    if promised is object:
         return msgspec.json.decode(text)
     return msgspec.json.decode(text, type=promised)
+
+
+def returned_type(function: Callable[..., object]) -> object:
+    """The type that the function says it returns; `object` where it says none."""
+    try:
+        promised: object = get_type_hints(function).get("return", object)
+    except (NameError, TypeError):
+        return object
+    return promised

@@ -52,7 +52,7 @@ class Redactor:
     def text(self, text: str) -> SafeText:
         """The text with every secret replaced by a mark; redacting it again changes nothing."""
         if len(text) < _SHORTEST_SECRET_WORD and not self._finders and text.isidentifier():
-            return SafeText(text)
+            return SafeText(_exact(text))
         try:
             return redact_to_rest(_exact(text), self._finders)
         except Exception:  # noqa: BLE001 - the promise is total

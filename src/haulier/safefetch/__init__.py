@@ -4,6 +4,7 @@ Usable alone: `from haulier.safefetch import Policy, SafeFetcher`. It imports no
 """
 
 from haulier.safefetch.addresses import classify, judge
+from haulier.safefetch.egress import EgressDenied, is_denied
 from haulier.safefetch.errors import (
     ConnectFailed,
     DnsFailed,
@@ -20,6 +21,12 @@ from haulier.safefetch.fetcher import SafeFetcher
 from haulier.safefetch.inspection import TlsError, TlsInspection
 from haulier.safefetch.interfaces import host_addresses
 from haulier.safefetch.policy import Address, Limits, Network, Policy, Verdict
+from haulier.safefetch.process_guard import (
+    ContextThreadPool,
+    guarded,
+    process_guard,
+    unguarded,
+)
 from haulier.safefetch.resolver import Lookup, Resolver
 from haulier.safefetch.response import Hop, Response
 from haulier.safefetch.urls import Target, check_url
@@ -27,7 +34,9 @@ from haulier.safefetch.urls import Target, check_url
 __all__ = [
     "Address",
     "ConnectFailed",
+    "ContextThreadPool",
     "DnsFailed",
+    "EgressDenied",
     "FetchError",
     "Hop",
     "Limits",
@@ -51,6 +60,10 @@ __all__ = [
     "check_url",
     "classify",
     "explain",
+    "guarded",
     "host_addresses",
+    "is_denied",
     "judge",
+    "process_guard",
+    "unguarded",
 ]

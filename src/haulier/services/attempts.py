@@ -103,17 +103,22 @@ class Attempts:
         Returns the jobs still held; True where cancel was asked meanwhile: nothing was done for
         those, end them as cancelled.
         """
-        async with self._database.system_statement() as tx:
-            return await attempts.reschedule(tx, returns)
+        async for attempt in _contended():
+            with attempt:
+                async with self._database.system_statement() as tx:
+                    return await attempts.reschedule(tx, returns)
+        raise RuntimeError("a contended statement returns or raises")
 
     async def record(
         self, facts: Sequence[tuple[Hold, EventType, Mapping[str, object]]]
     ) -> Mapping[Key, Held]:
         """Appends an event to each job (none twice in one call); returns those still held."""
-        async with self._database.system_statement() as tx:
-            return await attempts.record(
-                tx, [(hold, event, dump(data)) for hold, event, data in facts]
-            )
+        rows = [(hold, event, dump(data)) for hold, event, data in facts]
+        async for attempt in _contended():
+            with attempt:
+                async with self._database.system_statement() as tx:
+                    return await attempts.record(tx, rows)
+        raise RuntimeError("a contended statement returns or raises")
 
     async def recall_step(
         self, workspace_id: WorkspaceId, job_id: JobId, path: str, item_key: str

@@ -4,21 +4,23 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from haulier.domain.access import Origin, Permission, Principal, require
-from haulier.domain.idempotency import request_digest
 from haulier.domain.ids import JobId, format_job_id
 from haulier.domain.jobs import Job, NewJob
 from haulier.domain.states import Status
 from haulier.errors import IdempotencyInProgress, IllegalTransition, NotFound
+from haulier.redact import redact_text
 from haulier.services.batching import Enqueue, EnqueueBatcher, KeyTaken
 from haulier.services.fetch_policies import FetchPolicies
 from haulier.services.kinds import KindCatalogue
-from haulier.services.new_jobs import RETRY_WINDOW, again, new_job, wanted_keys
+from haulier.services.new_jobs import again, new_job, wanted_keys
 from haulier.services.repeats import acknowledge_written, answer_repeat
+from haulier.services.replays import run_again
 from haulier.services.requests import Enqueued, JobRequest
-from haulier.store import audit_log, jobs, queue_entries
+from haulier.store import audit_log, dead_letters, jobs, queue_entries
 from haulier.store.database import Database
 from haulier.store.jobs import JobFilter, JobToWrite
 from haulier.store.keys import WantedKey
+from haulier.store.records import storable_text
 
 RequestName: TypeAlias = tuple[str, str]
 
@@ -96,6 +98,7 @@ class Jobs:
         Raises NotFound. A job that has ended stays as it ended.
         """
         require(principal, Permission.JOBS_CANCEL)
+        reason = storable_text(redact_text(reason))
         async with self._database.workspace(principal.workspace_id) as tx:
             entry = await queue_entries.lock(tx, job_id)
             if entry is not None and not entry.cancel_asked:
@@ -135,15 +138,9 @@ class Jobs:
         if job.status not in {Status.FAILED, Status.CANCELLED}:
             raise IllegalTransition(format_job_id(job_id), job.status, Status.QUEUED)
         new = again(principal, job)
-        key = WantedKey(
-            workspace_id=principal.workspace_id,
-            scope="retry",
-            key=str(job_id),
-            digest=request_digest(str(job_id)),
-            kept_for=RETRY_WINDOW,
-        )
-        request = JobRequest(kind=str(job.kind), origin=origin)
-        return await self._write(request, new, (key,))
+        async with self._database.system() as tx:
+            await dead_letters.lock(tx, principal.workspace_id, job_id)
+            return await run_again(tx, job, new, origin)
 
     async def _write(
         self, request: JobRequest, new: NewJob, wanted: tuple[WantedKey, ...]

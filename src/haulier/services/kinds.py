@@ -77,7 +77,8 @@ class KindCatalogue:
     async def _find(self, name: str) -> _Known:
         wanted = parse_kind(name)
         explicit = "@" in name
-        for known in (self._known, await self._fresh(), await self._fresh(at_once=True)):
+        for at_once in (False, True):
+            known = await self._fresh(at_once=at_once)
             refs = [ref for ref in known if ref.name == wanted.name]
             refs = [ref for ref in refs if not explicit or ref == wanted]
             if refs:

@@ -38,7 +38,7 @@ async def answer_repeat(
         return await _take_over(tx, item, wanted)
     if request.on_duplicate == "reject":
         raise DuplicateJob(f"The same work was asked for as {format_job_id(job.id)}.")
-    answer = _duplicate_of(job)
+    answer = duplicate_of(job)
     if asked is not None:
         await keys.put(tx, asked, job.id, msgspec.json.encode(answer).decode())
     return Enqueued(acknowledgement=answer)
@@ -87,7 +87,8 @@ def acknowledge_written(new: NewJob, written: jobs.WrittenJob) -> Acknowledgemen
     )
 
 
-def _duplicate_of(job: Job) -> Acknowledgement:
+def duplicate_of(job: Job) -> Acknowledgement:
+    """The answer to whom the same work was asked for before, as this job."""
     return Acknowledgement(
         id=format_job_id(job.id),
         kind=str(job.kind),

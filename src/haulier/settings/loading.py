@@ -12,6 +12,7 @@ from haulier.errors import ConfigurationInvalid
 from haulier.settings.model import PREFIX, Settings
 
 _CONFIG_FILE: Final = "haulier.toml"
+_MAX_FILE_BYTES: Final = 1024 * 1024
 
 
 def load_settings(
@@ -26,7 +27,8 @@ def load_settings(
     given = dict(overrides or {})
     problems = _unknown_variables()
     file_values = read_file(path, problems)
-    names = {name for name in file_values if f"{PREFIX}{name.upper()}" in os.environ}
+    # An empty variable counts as unset, and so hides nothing.
+    names = {name for name in file_values if os.environ.get(f"{PREFIX}{name.upper()}")}
     values = {name: value for name, value in file_values.items() if name not in names} | given
     try:
         settings = Settings(**_prepared(values))  # pyright: ignore[reportArgumentType]
@@ -51,8 +53,8 @@ def read_file(path: Path | None, problems: list[str]) -> dict[str, object]:
     if path is None:
         return {}
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        document = tomllib.loads(_read_text(path))
+    except (OSError, ValueError, RecursionError) as error:
         problems.append(f"{path} cannot be read: {error}")
         return {}
     flat: dict[str, object] = {}
@@ -63,6 +65,14 @@ def read_file(path: Path | None, problems: list[str]) -> dict[str, object]:
         else:
             flat[key] = value
     return flat
+
+
+def _read_text(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(_MAX_FILE_BYTES + 1)
+    if len(content) > _MAX_FILE_BYTES:
+        raise ValueError(f"it has more than {_MAX_FILE_BYTES:,} bytes")
+    return content.decode()
 
 
 def _prepared(values: Mapping[str, object]) -> dict[str, object]:
@@ -83,10 +93,10 @@ def _unknown_variables() -> list[str]:
 
 def _describe(error: Mapping[str, object], values: Mapping[str, object], path: Path | None) -> str:
     location = error.get("loc")
-    name = str(location[0]) if isinstance(location, tuple) and location else ""  # pyright: ignore[reportUnknownArgumentType]
     message = str(error.get("msg", "")).removeprefix("Value error, ")
-    if not name:
-        return message
+    if not (isinstance(location, tuple) and location):
+        return message  # about settings that do not fit together
+    name = str(location[0])  # pyright: ignore[reportUnknownArgumentType]
     source = f" (in {path})" if name in values and path is not None else ""
     return f"{PREFIX}{name.upper()}{source}: {message}"
 

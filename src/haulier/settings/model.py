@@ -41,7 +41,9 @@ def default_home() -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/haulier")
     base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "haulier"
+    # A relative one is invalid and to be ignored (XDG Base Directory Specification).
+    absolute = base is not None and Path(base).is_absolute()
+    return (Path(base) if base and absolute else Path.home() / ".local" / "share") / "haulier"
 
 
 class Settings(BaseSettings):
@@ -130,6 +132,11 @@ class Settings(BaseSettings):
     )
     egress_ca_file: Path | None = Field(
         default=None, description="PEM file of further authorities that fetches trust."
+    )
+    egress_guard: Literal["on", "off"] = Field(
+        default="off",
+        description="`on` holds sockets that handlers open themselves to the fetch policy of "
+        "their workspace.",
     )
     log_format: Literal["json", "console"] = Field(
         default="json", description="Log lines for machines or for people."

@@ -222,6 +222,7 @@ def _ending_columns(endings: Sequence[Ending]) -> tuple[list[object], ...]:
         [result.quality_score if result else None for result in results],
         [ending.kept_for for ending in endings],
         [ending.step.category for ending in endings],
+        [ending.step.fingerprint for ending in endings],
     )
 
 

@@ -5,6 +5,7 @@ workspace (role haulier_app under forced row-level security). Store functions ta
 other, so forgetting the workspace does not type-check.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tenacity import (
 
 from haulier.domain.ids import WorkspaceId
 from haulier.errors import Unavailable
+from haulier.store.statements import statement
 
 if TYPE_CHECKING:
     from asyncpg import Record
@@ -36,9 +38,11 @@ _SESSION: Final = {
     "application_name": "haulier",
     "TimeZone": "UTC",
 }
+_CLOSE_SECONDS: Final = 10.0
 LOST: Final = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was cut while it was being reset
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -93,9 +97,7 @@ class Database:
         Raises Unavailable when the database cannot be reached.
         """
         async with _available(), self._app.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "select set_config('haulier.workspace_id', $1, true)", workspace_id
-            )
+            await connection.execute(statement("database/speak_for"), workspace_id)
             yield WorkspaceTx(connection, workspace_id)
 
     @asynccontextmanager
@@ -116,12 +118,23 @@ class Database:
         The caller closes it. Raises Unavailable.
         """
         async with _available():
-            return await asyncpg.connect(
+            return await connect_system(
                 self.config.url,
-                server_settings={**_SESSION, "role": "haulier_system"},
-                timeout=self.config.connect_timeout_seconds,
-                command_timeout=self.config.statement_timeout_seconds,
+                connect_seconds=self.config.connect_timeout_seconds,
+                statement_seconds=self.config.statement_timeout_seconds,
             )
+
+
+async def connect_system(
+    url: str, *, connect_seconds: float, statement_seconds: float
+) -> "Connection":
+    """One connection as haulier_system, outside all pools. Raises what the driver raises."""
+    return await asyncpg.connect(
+        url,
+        server_settings={**_SESSION, "role": "haulier_system"},
+        timeout=connect_seconds,
+        command_timeout=statement_seconds,
+    )
 
 
 @asynccontextmanager
@@ -136,9 +149,18 @@ async def open_database(config: DatabaseConfig) -> AsyncGenerator[Database]:
         try:
             yield Database(config, app, system)
         finally:
-            await system.close()
+            await _close(system)
     finally:
-        await app.close()
+        await _close(app)
+
+
+async def _close(pool: "Pool") -> None:
+    """Closes in good order, or cuts what does not end: a cut connection never answers."""
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _open_pool(config: DatabaseConfig, role: str) -> "Pool":

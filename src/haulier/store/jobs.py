@@ -102,7 +102,7 @@ async def enqueue(
 async def get(tx: WorkspaceTx | SystemTx, workspace_id: WorkspaceId, job_id: JobId) -> Job | None:
     """The job as it stands, or None."""
     row = await tx.connection.fetchrow(statement("jobs/get"), workspace_id, job_id)
-    return None if row is None else _job(row)
+    return None if row is None else read_job(row)
 
 
 async def list_page(
@@ -141,10 +141,11 @@ async def _list(
     ]
     if statuses is not None:
         arguments.append(list(statuses))
-    return [_job(row) for row in await tx.connection.fetch(statement(name), *arguments)]
+    return [read_job(row) for row in await tx.connection.fetch(statement(name), *arguments)]
 
 
-def _job(row: "Record") -> Job:
+def read_job(row: "Record") -> Job:
+    """A job as a row of `jobs_current` tells it."""
     status = Status(read(row, "status", str))
     return Job(
         workspace_id=WorkspaceId(read(row, "workspace_id", str)),

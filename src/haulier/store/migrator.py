@@ -1,7 +1,7 @@
 """Brings the schema up to date: forward only, one transaction per file, one run at a time."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -67,7 +67,8 @@ async def upgrade(
     not had in time, or when a migration fails: it is rolled back, and its file and line are named.
     """
     async with _only_run(connection, wait):
-        await connection.execute(sql_text("schema_migrations/create"))
+        with _as_owner():
+            await connection.execute(sql_text("schema_migrations/create"))
         statuses = await status(connection, migrations)
         _check_history(statuses)
         pending = _pending(statuses, stage)
@@ -238,7 +239,18 @@ def _told(migration: Migration, place: str, error: asyncpg.PostgresError) -> str
 async def _applied(connection: asyncpg.Connection) -> list[asyncpg.Record]:
     if not await connection.fetchval(sql_text("schema_migrations/exists")):
         return []
-    return await connection.fetch(sql_text("schema_migrations/list"))
+    with _as_owner():
+        return await connection.fetch(sql_text("schema_migrations/list"))
+
+
+@contextmanager
+def _as_owner() -> Generator[None]:
+    try:
+        yield
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise MigrationFailed(
+            f"This needs the database's owner ({error.message}): set HAULIER_DATABASE_ADMIN_URL."
+        ) from error
 
 
 @asynccontextmanager

@@ -64,6 +64,11 @@ def dump(value: Mapping[str, object]) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
+def storable_text(text: str) -> str:
+    """The text without what PostgreSQL cannot hold: see `dump`."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def without_nul(json_text: str) -> str:
     """JSON text with every escaped NUL replaced by U+FFFD."""
     return _NUL.sub("\\1\ufffd", json_text) if "u0000" in json_text else json_text

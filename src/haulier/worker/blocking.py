@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from haulier.domain.ids import WorkspaceId
 from haulier.handlers.context import JobContext
+from haulier.handlers.remembered import returned_type
 from haulier.safefetch import Limits, Response
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ class BlockingJob:
         async def in_thread() -> object:
             return await asyncio.to_thread(function, *args, **kwargs)
 
-        in_thread.__annotations__["return"] = function.__annotations__.get("return", object)
+        in_thread.__annotations__["return"] = returned_type(function)
         return self._wait(self._job.step(name, in_thread))
 
     def progress(self, fraction: float, message: str = "", **data: object) -> None:

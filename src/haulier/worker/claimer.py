@@ -15,13 +15,14 @@ import structlog
 from haulier.domain.ids import JobId, parse_workspace_id
 from haulier.domain.kinds import KindRef
 from haulier.domain.lifecycle import AttemptFacts, Finish, Reschedule, next_step
-from haulier.domain.outcomes import Cancelled, Interrupted, Outcome
+from haulier.domain.outcomes import Cancelled, Outcome
 from haulier.domain.retries import RetryPolicy
 from haulier.errors import InvalidWorkspaceId, Unavailable
 from haulier.redact import redact_exception, redact_text
 from haulier.services.attempts import Attempts, CycleResult, Demand, Ending, Key, Lane, Return
 from haulier.worker.config import WorkerConfig
 from haulier.worker.failures import failure
+from haulier.worker.interrupted import interrupted
 from haulier.worker.lanes import Lanes
 from haulier.worker.running import HeldJob, Holdings, Interruption
 
@@ -65,6 +66,7 @@ class Claimer:
         self._refresh_at = 0.0
         self._started: deque[float] = deque(maxlen=config.prefetch)
         self.stopping = False
+        self._giving_up = False
         self.local: asyncio.Queue[HeldJob] = asyncio.Queue()
         """Jobs that wait for a slot of this worker, in the order in which to run them."""
 
@@ -94,6 +96,10 @@ class Claimer:
         self.stopping = True
         self._wake.set()
 
+    def give_up(self) -> None:
+        """The grace is over: `run` waits no longer for a database that is away."""
+        self._giving_up = True
+
     async def run(self) -> None:
         """Cycles until stopped and everything is written down."""
         while not (self.stopping and not self._holdings.by_key):
@@ -101,6 +107,8 @@ class Claimer:
                 await self._run_once()
             except Unavailable as error:
                 _log.warning("claim.database_away", error=redact_exception(error))
+                if self._giving_up:
+                    break  # the leases end by themselves
                 await asyncio.sleep(_AWAY_SECONDS)
         _log.info("claim.stopped")
 
@@ -174,6 +182,7 @@ class Claimer:
     def _step(self, ended: Ended) -> Finish | Reschedule:
         claimed = ended.job.claimed
         facts = AttemptFacts(
+            kind=claimed.kind,
             attempt=claimed.attempt,
             retry=replace(self._kinds[claimed.kind], max_attempts=claimed.max_attempts),
             cancel_asked=ended.job.cancel_asked,
@@ -272,8 +281,7 @@ class Claimer:
         """Jobs that no slot has taken go back uncharged."""
         while not self.local.empty():
             job = self.local.get_nowait()
-            outcome = Interrupted(reason=redact_text("The worker stopped."))
-            self._ended.append(Ended(job=job, outcome=outcome, elapsed_seconds=0.0))
+            self._ended.append(Ended(job=job, outcome=interrupted(job), elapsed_seconds=0.0))
 
     def _hear_cancel(self, payload: str) -> None:
         workspace, _, job = payload.partition(" ")

@@ -24,5 +24,7 @@ class WorkerConfig:
     """Jobs held ahead of the slots, at most; in practice what a quarter of a second needs."""
     result_ttl: timedelta = timedelta(days=30)
     maintenance: timedelta = timedelta(hours=1)
+    egress_guard: bool = False
+    """Hold sockets that handlers open themselves to their workspace's fetch policy."""
     trust_file: str | None = None
     """PEM file of further certificate authorities for fetches."""

@@ -1,6 +1,8 @@
 """The handler's view of its job: `JobContext` as the worker gives it."""
 
+import asyncio
 import inspect
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final, ParamSpec, TypeVar, overload
@@ -12,7 +14,7 @@ from haulier.errors import InvalidInput, StaleLease
 from haulier.handlers.base import encode_result
 from haulier.handlers.remembered import restore_step
 from haulier.redact import redact, redact_text
-from haulier.safefetch import Limits, Response, TlsInspection
+from haulier.safefetch import EgressDenied, Limits, Response, TlsInspection, unguarded
 from haulier.services.attempts import Attempts
 from haulier.worker.fetchers import USER_AGENT, Fetchers
 from haulier.worker.recorder import Recorder
@@ -24,6 +26,7 @@ T = TypeVar("T")
 MAX_LOGS: Final = 1000
 MAX_MESSAGE: Final = 2000
 MAX_STEP_NAME: Final = 200
+_MAX_READ: Final = 10 * MAX_MESSAGE
 
 
 class RunningJob:
@@ -98,7 +101,8 @@ class RunningJob:
     ) -> Response:
         """Fetches a URL under the workspace's policy."""
         self._require_open()
-        fetcher = await self._fetchers.get(self.workspace_id)
+        with unguarded():
+            fetcher = await self._fetchers.get(self.workspace_id)
         return await fetcher.fetch(
             url,
             method=method,
@@ -112,7 +116,9 @@ class RunningJob:
     async def inspect_tls(self, url: str) -> TlsInspection:
         """Looks at the certificate and protocol of a URL's origin."""
         self._require_open()
-        return await (await self._fetchers.get(self.workspace_id)).inspect_tls(url)
+        with unguarded():
+            fetcher = await self._fetchers.get(self.workspace_id)
+        return await fetcher.inspect_tls(url)
 
     @overload
     async def step(
@@ -131,18 +137,22 @@ class RunningJob:
             raise InvalidInput(f"A step's name has 1 to {MAX_STEP_NAME} characters, used once.")
         self._steps.add(name)
         claimed = self._job.claimed
-        known = await self._attempts.recall_step(claimed.workspace_id, claimed.job_id, name, "")
+        with unguarded():
+            known = await self._attempts.recall_step(claimed.workspace_id, claimed.job_id, name, "")
         if known is not None:
             return restore_step(known, function)
         value = function(*args, **kwargs)
         if inspect.isawaitable(value):
             value = await value
         text = encode_result(value).decode()
-        held = await self._attempts.remember_step(self._job.hold, name, "", text)
+        with unguarded():
+            held = await self._attempts.remember_step(self._job.hold, name, "", text)
         if held is None:
             self._job.interrupt(Interruption.LOST)
             raise StaleLease
         self._job.heard(held)
+        if self._job.interruption is not None:
+            raise asyncio.CancelledError
         return restore_step(text, function)
 
     async def progress(self, fraction: float, message: str = "", **data: object) -> None:
@@ -167,18 +177,33 @@ class RunningJob:
         text = "Further lines of this attempt are not kept." if last else _shorten(message)
         self._recorder.log(self._job, {**_plain(redact(data)), "message": text})
 
+    def egress_denied(self, denial: EgressDenied) -> None:
+        """Writes down that a socket of the handler's own was denied, while the attempt runs."""
+        if not self._closed:
+            self._recorder.log(
+                self._job,
+                {
+                    "operation": denial.operation,
+                    "reason": denial.reason,
+                    "message": redact_text("egress denied"),
+                },
+            )
+
     def _require_open(self) -> None:
         if self._closed:
             raise StaleLease("This attempt is over.")
 
 
 def _shorten(message: str) -> str:
-    return redact_text(message[:MAX_MESSAGE])
+    """Redacted before it is cut: half a secret would pass for none."""
+    return redact_text(redact_text(message[:_MAX_READ])[:MAX_MESSAGE])
 
 
 def _plain(data: dict[str, object]) -> dict[str, object]:
-    """The data as JSON can hold it."""
-    return msgspec.json.decode(
-        msgspec.json.encode(data, enc_hook=lambda value: redact_text(repr(value)[:MAX_MESSAGE])),
-        type=dict[str, object],
+    """The data as JSON can hold it; numbers that it has no word for become null."""
+    known: object = msgspec.to_builtins(
+        data, str_keys=True, enc_hook=lambda value: _shorten(repr(value))
     )
+    text = json.dumps(known)
+    plain: dict[str, object] = json.loads(text, parse_constant=lambda _: None)
+    return plain

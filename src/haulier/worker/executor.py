@@ -3,22 +3,25 @@
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Final
 
 import msgspec
 
 from haulier.domain.kinds import KindRef
-from haulier.domain.outcomes import Cancelled, Completed, Interrupted, Outcome, Snoozed
+from haulier.domain.outcomes import Completed, Outcome, Snoozed
 from haulier.handlers.base import Handler, encode_result
 from haulier.handlers.outcomes import Snooze
 from haulier.redact import redact_text
 from haulier.services.results import Results
 from haulier.worker.blocking import BlockingJob
 from haulier.worker.context import RunningJob
-from haulier.worker.failures import failure, timed_out, used_up
+from haulier.worker.egress import EgressGuard
+from haulier.worker.failures import failure, timed_out
+from haulier.worker.interrupted import interrupted, without_running
 from haulier.worker.isolation.attempt import run_isolated
 from haulier.worker.isolation.children import Children
-from haulier.worker.running import HeldJob, Interruption
+from haulier.worker.running import HeldJob
 
 _NOTHING: Final = b"null"
 
@@ -32,36 +35,44 @@ class Executor:
         results: Results,
         threads: ThreadPoolExecutor,
         children: Children,
+        egress: EgressGuard | None = None,
     ) -> None:
         self._handlers = handlers
         self._results = results
         self._threads = threads
         self._children = children
+        self._egress = egress
 
     async def execute(self, job: HeldJob, context: RunningJob) -> Outcome:
         """What the attempt came to.
 
         Raises CancelledError only when the worker itself is being torn down.
         """
-        claimed = job.claimed
-        if claimed.cancel_asked:
-            return Cancelled(reason=redact_text("Cancelled while its worker was lost."))
-        if not claimed.runs:
-            return used_up(claimed.max_attempts)
-        seconds = claimed.timeout.total_seconds()
+        unrun = without_running(job.claimed)
+        if unrun is not None:
+            return unrun
+        seconds = job.claimed.timeout.total_seconds()
         deadline = asyncio.timeout(seconds)
         try:
             async with deadline:
-                value = await self._run(job, context)
+                value = await self._held(job, context)
             return await self._completed(job, value)
         except TimeoutError as error:
             return timed_out(seconds) if deadline.expired() else failure(error)
         except asyncio.CancelledError:
             return self._interrupted(job)
+        except SystemExit:
+            return failure(RuntimeError("The handler asked the process to exit."))
         except Exception as error:  # noqa: BLE001 - whatever the handler raised ends as an outcome
             return failure(error)
         finally:
             context.close()
+
+    async def _held(self, job: HeldJob, context: RunningJob) -> object:
+        if self._egress is None:
+            return await self._run(job, context)
+        async with self._egress.around(context):
+            return await self._run(job, context)
 
     async def _run(self, job: HeldJob, context: RunningJob) -> object:
         handler = self._handlers[job.claimed.kind]
@@ -73,7 +84,10 @@ class Executor:
             return await handler.start(context, *given)
         loop = asyncio.get_running_loop()
         blocking = BlockingJob(context, loop)
-        return await loop.run_in_executor(self._threads, handler.function, blocking, *given)
+        carried = copy_context()
+        return await loop.run_in_executor(
+            self._threads, lambda: carried.run(handler.function, blocking, *given)
+        )
 
     async def _completed(self, job: HeldJob, value: object) -> Outcome:
         if isinstance(value, Snooze):
@@ -98,14 +112,12 @@ class Executor:
     def _interrupted(job: HeldJob) -> Outcome:
         task = asyncio.current_task()
         if job.interruption is None:
-            raise asyncio.CancelledError
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError
+            return failure(RuntimeError("The handler cancelled itself."))
         if task is not None:
             task.uncancel()
-        if job.cancel_asked:
-            return Cancelled(reason=redact_text("Cancelled on request."))
-        if job.interruption is Interruption.LOST:
-            return Interrupted(reason=redact_text("The lease was taken over."))
-        return Interrupted(reason=redact_text("The worker stopped."))
+        return interrupted(job)
 
 
 class _Lifted(msgspec.Struct):

@@ -18,7 +18,7 @@ from haulier.errors import (
 )
 from haulier.handlers.outcomes import Permanent, Retry
 from haulier.redact import SafeText, redact_exception, redact_text
-from haulier.safefetch import FetchError
+from haulier.safefetch import FetchError, is_denied
 
 MAX_ERROR: Final = 4000
 _FETCH: Final = {
@@ -57,6 +57,8 @@ def failure(error: Exception) -> Failed:
             return error.outcome
         case Permanent():
             return _failed(error, error.category, text=str(error), permanent=True)
+        case _ if is_denied(error):
+            return _failed(error, Category.EGRESS_DENIED, permanent=True)
         case Retry():
             return Failed(
                 category=error.category,

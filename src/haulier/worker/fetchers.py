@@ -20,6 +20,10 @@ class Fetchers:
         self._trust_file = trust_file
         self._open: OrderedDict[WorkspaceId, tuple[Policy, SafeFetcher]] = OrderedDict()
 
+    async def policy(self, workspace_id: WorkspaceId) -> Policy:
+        """What the workspace may reach."""
+        return await self._policies.get(workspace_id)
+
     async def get(self, workspace_id: WorkspaceId) -> SafeFetcher:
         """The workspace's fetcher, made anew when its policy has changed."""
         policy = await self._policies.get(workspace_id)

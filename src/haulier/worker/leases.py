@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from uuid import UUID
 
 import structlog
@@ -46,8 +47,12 @@ class LeaseKeeper:
                 main.call_soon_threadsafe(self._apply, asked, held)
 
         self._tell = tell
+        # The context marks the thread as the worker's own, to the egress guard.
         thread = threading.Thread(
-            target=lambda: asyncio.run(self._keep()), name="lease-keeper", daemon=True
+            target=copy_context().run,
+            args=(lambda: asyncio.run(self._keep()),),
+            name="lease-keeper",
+            daemon=True,
         )
         thread.start()
         try:

@@ -26,6 +26,8 @@ class _Waiting:
     progress: Mapping[str, object] | None = None
     logs: deque[Mapping[str, object]] = field(default_factory=deque[Mapping[str, object]])
     progressed_at: float = float("-inf")
+    is_writing: bool = False
+    """A fact was taken out and is on its way to the database."""
     idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def next_fact(self, now: float) -> tuple[EventType, Mapping[str, object]] | None:
@@ -62,7 +64,7 @@ class Recorder:
         if waiting is None or waiting.job is not job:
             return
         waiting.progressed_at = float("-inf")
-        if waiting.progress is not None or waiting.logs:
+        if waiting.progress is not None or waiting.logs or waiting.is_writing:
             waiting.idle.clear()
             self._ready.set()
             await waiting.idle.wait()
@@ -92,8 +94,12 @@ class Recorder:
             for waiting in list(self._waiting.values())
             if (fact := waiting.next_fact(now)) is not None
         ]
+        for waiting, _ in facts:
+            waiting.is_writing = True
         if facts:
             await self._write(facts)
+        for waiting, _ in facts:
+            waiting.is_writing = False
         for waiting in self._waiting.values():
             if waiting.progress is None and not waiting.logs:
                 waiting.idle.set()

@@ -38,13 +38,17 @@ class HeldJob:
         return self.claimed.key
 
     def interrupt(self, why: Interruption) -> None:
-        """Tells the handler to stop, once."""
+        """Tells the handler to stop, once.
+
+        The attempt's own write may be what found out: it raises then, because a task that cancels
+        itself carries the cancellation into whatever it does next.
+        """
         self.cancel_asked = self.cancel_asked or why is Interruption.CANCEL
         self.lost = self.lost or why is Interruption.LOST
         if self.interruption is not None:
             return
         self.interruption = why
-        if self.task is not None:
+        if self.task is not None and self.task is not _current_task():
             self.task.cancel()
 
     def heard(self, held: Held) -> None:
@@ -80,3 +84,10 @@ class Holdings:
     def holds(self) -> list[Hold]:
         """What to renew. Safe to call from another thread."""
         return [job.hold for job in list(self.by_key.values())]
+
+
+def _current_task() -> "asyncio.Task[object] | None":
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # called from another thread
+        return None

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Final, assert_never
+from typing import assert_never
 
 from haulier.domain.ids import format_job_id
 from haulier.domain.outcomes import (
@@ -13,17 +13,15 @@ from haulier.domain.outcomes import (
     Outcome,
     Snoozed,
 )
-from haulier.redact import redact_text
 from haulier.services.attempts import Attempts
 from haulier.telemetry.span import Span, span
 from haulier.worker.claimer import Claimer, Ended
 from haulier.worker.context import RunningJob
 from haulier.worker.executor import Executor
 from haulier.worker.fetchers import Fetchers
+from haulier.worker.interrupted import interrupted
 from haulier.worker.recorder import Recorder
 from haulier.worker.running import HeldJob, Interruption
-
-_STOPPED: Final = Interrupted(reason=redact_text("The worker stopped."))
 
 
 class Slots:
@@ -46,13 +44,20 @@ class Slots:
     async def run(self) -> None:
         """Runs one job after another until cancelled."""
         while True:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._run_until_spent())
+
+    async def _run_until_spent(self) -> None:
+        """Ends when a handler left its cancellation behind, which would reach the next job."""
+        task = asyncio.current_task()
+        while task is None or not task.cancelling():
             job = await self._claimer.local.get()
             await self._run_job(job)
 
     async def _run_job(self, job: HeldJob) -> None:
         claimed = job.claimed
         started = time.monotonic()
-        outcome: Outcome = _STOPPED
+        outcome: Outcome | None = None
         job.task = asyncio.current_task()
         try:
             with span(
@@ -67,11 +72,13 @@ class Slots:
                     context = RunningJob(job, self._attempts, self._recorder, self._fetchers)
                     outcome = await self._executor.execute(job, context)
                     await self._flush(job)
+                outcome = outcome or interrupted(job)
                 _settle(line, outcome)
         finally:
             job.task = None
             self._recorder.forget(job)
             elapsed = time.monotonic() - started
+            outcome = outcome or interrupted(job)
             self._claimer.ended(Ended(job=job, outcome=outcome, elapsed_seconds=elapsed))
 
     async def _flush(self, job: HeldJob) -> None:

@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from haulier.services.maintenance import Maintenance
 from haulier.services.results import Results
 from haulier.worker.claimer import Claimer
 from haulier.worker.config import WorkerConfig
+from haulier.worker.egress import EgressGuard
 from haulier.worker.executor import Executor
 from haulier.worker.fetchers import Fetchers
 from haulier.worker.isolation.attempt import modules_of
@@ -94,11 +95,17 @@ class Worker:
         fetchers = Fetchers(services.policies, config.trust_file)
         threads = ThreadPoolExecutor(config.slots, thread_name_prefix="handler")
         children = Children(modules_of(self._handlers.values()))
-        executor = Executor(self._handlers, services.results, threads, children)
+        egress = EgressGuard(fetchers) if config.egress_guard else None
+        executor = Executor(self._handlers, services.results, threads, children, egress)
         slots = Slots(self._claimer, executor, services.attempts, recorder, fetchers)
         _log.info("worker.started", worker_id=str(self.id), queues=list(self._queues))
         try:
-            async with keeper.running(), children.running(), _cancelled_at_end() as background:
+            async with (
+                _watched(egress),
+                keeper.running(),
+                children.running(),
+                _cancelled_at_end() as background,
+            ):
                 background(listen(services.connect_listener, self._claimer.hear))
                 background(every(config.maintenance, services.maintenance.run_once, "maintenance"))
                 background(recorder.run())
@@ -121,6 +128,7 @@ class Worker:
         self._interrupt_all()
 
     def _interrupt_all(self) -> None:
+        self._claimer.give_up()
         for job in list(self._holdings.by_key.values()):
             job.interrupt(Interruption.STOPPING)
 
@@ -141,6 +149,12 @@ class Worker:
             slots=self._config.slots,
             version=__version__,
         )
+
+
+@asynccontextmanager
+async def _watched(egress: EgressGuard | None) -> AsyncGenerator[None]:
+    with nullcontext() if egress is None else egress.watching():
+        yield
 
 
 @asynccontextmanager

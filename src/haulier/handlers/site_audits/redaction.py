@@ -47,7 +47,12 @@ def _finding(finding: FindingEntry) -> FindingEntry:
     return replace(
         finding,
         page=_optional(finding.page),
-        locator=replace(finding.locator, url=_optional(finding.locator.url)),
+        locator=replace(
+            finding.locator,
+            selector=_optional(finding.locator.selector),
+            header=_optional(finding.locator.header),
+            url=_optional(finding.locator.url),
+        ),
         snippet=_optional(finding.snippet),
         message=redact_text(finding.message),
         data=redact(finding.data),

@@ -195,18 +195,31 @@ create table job_keys (
 );
 create index job_keys_by_expiry on job_keys (expires_at); -- serves the sweep of expired keys
 
+-- Failed jobs kept for replay; may outlive the job's own partition ---------------------------------
 create table dead_letters (
   workspace_id text collate "C" not null check (workspace_id ~ '^[a-z0-9][a-z0-9_-]{0,31}$'),
   job_id       uuid not null,
   kind         text collate "C" not null,
+  kind_version smallint not null,
   queue        text collate "C" not null,
+  region       text collate "C" not null default 'default',
   category     text collate "C" not null,
+  fingerprint  text collate "C" not null check (fingerprint ~ '^[0-9a-f]{16}$'), -- alike failures
+  error_type   text not null,
+  message      text not null,
   attempts     smallint not null,
-  error        jsonb not null,
   failed_at    timestamptz not null default now(),
-  primary key (workspace_id, job_id)
+  replayed_as  uuid,        -- the job of the last replay
+  replayed_at  timestamptz,
+  primary key (workspace_id, job_id),
+  check ((replayed_as is null) = (replayed_at is null))
 );
-create index dead_letters_by_category on dead_letters (workspace_id, category, job_id);
+-- Each serves a list, newest first: of all, of a category, of a region, of alike failures.
+create index dead_letters_by_time on dead_letters (workspace_id, failed_at, job_id);
+create index dead_letters_by_category on dead_letters (workspace_id, category, failed_at, job_id);
+create index dead_letters_by_region on dead_letters (workspace_id, region, failed_at, job_id);
+create index dead_letters_by_fingerprint
+  on dead_letters (workspace_id, fingerprint, failed_at, job_id);
 
 -- The audit log: who did what, when, to which resource. Insert only -----------------------------------
 create table audit_logs (
@@ -366,6 +379,7 @@ grant select on workspaces, jobs, queue_entries, job_events, job_results, job_st
   dead_letters, audit_logs, jobs_current, kinds to haulier_app;
 grant insert on job_events, audit_logs to haulier_app;
 grant update (cancel_asked, event_seq), delete on queue_entries to haulier_app;
+grant delete on dead_letters to haulier_app;
 
 grant select on all tables in schema public to haulier_system;
 revoke select on audit_logs from haulier_system;
@@ -373,5 +387,6 @@ grant insert on jobs, queue_entries, job_events, job_results, job_steps, job_key
   audit_logs, workspaces, api_keys, kinds, workers to haulier_system;
 grant update, delete on queue_entries, job_keys, workers to haulier_system;
 grant delete on job_results, dead_letters to haulier_system;
+grant update (replayed_as, replayed_at) on dead_letters to haulier_system;
 grant update on kinds, workspaces, api_keys to haulier_system;
 grant execute on function maintain_partitions(interval, interval, interval) to haulier_system;

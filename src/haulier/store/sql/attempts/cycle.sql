@@ -4,7 +4,8 @@
 -- Ended: $7 workspaces, $8 jobs, $9 lease tokens, $10 row addresses, $11 final events,
 -- $12 event data (JSON text), $13 processing ms; results where there is one: $14 JSON text,
 -- $15 output URIs, $16 content types, $17 sizes, $18 SHA-256, $19 extracted texts,
--- $20 quality scores, $21 times of keeping; $22 dead letters' categories.
+-- $20 quality scores, $21 times of keeping; $22 dead letters' categories,
+-- $23 their fingerprints.
 -- Entries are found by physical address; those that moved (renewed, progressed) come back in
 -- `missing` and go through finish.sql. The deletes are forced to run before the claim: a
 -- statement that claims first could wait, holding claims, for a row that another worker locked.
@@ -13,15 +14,16 @@ with ended as (
   delete from queue_entries e
   using unnest($7::text[], $8::uuid[], $9::int[], $11::event_type[], $12::text[], $13::bigint[],
                $14::text[], $15::text[], $16::text[], $17::bigint[], $18::bytea[], $19::text[],
-               $20::real[], $21::interval[], $22::text[])
+               $20::real[], $21::interval[], $22::text[], $23::text[])
         as f(workspace_id, job_id, lease_token, type, data, processing_time_ms, body, output_uri,
-             content_type, size_bytes, sha256, extracted_text, quality_score, kept_for, category)
+             content_type, size_bytes, sha256, extracted_text, quality_score, kept_for, category,
+             fingerprint)
   where e.ctid = any($10::tid[])
     and e.workspace_id = f.workspace_id and e.job_id = f.job_id and e.lease_token = f.lease_token
     and e.locked_by is not null
   returning e.workspace_id, e.job_id, e.attempt, e.event_seq, e.queue, e.kind, f.type, f.data,
             f.processing_time_ms, f.body, f.output_uri, f.content_type, f.size_bytes, f.sha256,
-            f.extracted_text, f.quality_score, f.kept_for, f.category
+            f.extracted_text, f.quality_score, f.kept_for, f.category, f.fingerprint
 ), claimed as (
   update queue_entries e
   set lease_token = e.lease_token + 1,
@@ -62,8 +64,10 @@ with ended as (
          extracted_text, quality_score, processing_time_ms, now() + kept_for
   from ended where sha256 is not null
 ), letter as (
-  insert into dead_letters (workspace_id, job_id, kind, queue, category, attempts, error)
-  select workspace_id, job_id, kind, queue, category, attempt, data::jsonb
+  insert into dead_letters (workspace_id, job_id, kind, kind_version, queue, category, fingerprint,
+                            error_type, message, attempts)
+  select workspace_id, job_id, split_part(kind, '@', 1), split_part(kind, '@', 2)::smallint, queue,
+         category, fingerprint, data::jsonb ->> 'error_type', data::jsonb ->> 'error', attempt
   from ended where category is not null
 )
 select c.workspace_id, c.job_id, c.ctid, c.attempt, c.lease_token, c.max_attempts,

@@ -6,7 +6,7 @@ where workspace_id = $1
   and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   and ($3::text is null or kind = $3) and ($4::text is null or queue = $4)
   and ($5::text is null or labels @> $5::text::jsonb)
-  and id >= uuidv7_floor(coalesce($6::timestamptz, 'epoch'))
-  and ($7::timestamptz is null or id < uuidv7_floor($7))
+  and id >= uuidv7_floor(greatest($6::timestamptz, 'epoch'))
+  and ($7::timestamptz is null or id < uuidv7_floor(greatest($7, 'epoch')))
 order by id desc
 limit $8

@@ -12,8 +12,8 @@ lateral (
     and v.job_id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
     and ($3::text is null or j.kind = $3) and ($4::text is null or j.queue = $4)
     and ($5::text is null or j.labels @> $5::text::jsonb)
-    and v.job_id >= uuidv7_floor(coalesce($6::timestamptz, 'epoch'))
-    and ($7::timestamptz is null or v.job_id < uuidv7_floor($7))
+    and v.job_id >= uuidv7_floor(greatest($6::timestamptz, 'epoch'))
+    and ($7::timestamptz is null or v.job_id < uuidv7_floor(greatest($7, 'epoch')))
   order by v.job_id desc
   limit $8
 ) as found

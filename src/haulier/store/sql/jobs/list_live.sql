@@ -8,8 +8,8 @@ where e.workspace_id = $1
   and e.job_id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
   and ($3::text is null or c.kind = $3) and ($4::text is null or c.queue = $4)
   and ($5::text is null or c.labels @> $5::text::jsonb)
-  and e.job_id >= uuidv7_floor(coalesce($6::timestamptz, 'epoch'))
-  and ($7::timestamptz is null or e.job_id < uuidv7_floor($7))
+  and e.job_id >= uuidv7_floor(greatest($6::timestamptz, 'epoch'))
+  and ($7::timestamptz is null or e.job_id < uuidv7_floor(greatest($7, 'epoch')))
   and c.status = any($9::text[])
 order by e.job_id desc
 limit $8

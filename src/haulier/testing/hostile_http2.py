@@ -9,9 +9,10 @@ import h2.config
 import h2.connection
 import h2.events
 
-from safefetch.hostile_server import Request, Site
+from haulier.testing.hostile_server import Request, Site
 
 Behave = Callable[[h2.connection.H2Connection, int, dict[str, str]], bytes]
+"""Answers (connection, stream, request) and returns bytes to send besides, raw frames perhaps."""
 
 
 def answer(body: bytes, **headers: str) -> Behave:
@@ -29,6 +30,7 @@ def answer(body: bytes, **headers: str) -> Behave:
 
 @asynccontextmanager
 async def serve_http2(behave: Behave, tls: ssl.SSLContext) -> AsyncGenerator[Site]:
+    """Run a server on a free loopback port; on leaving, every connection is cut."""
     site = Site(scheme="https")
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

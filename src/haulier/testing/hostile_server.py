@@ -1,4 +1,11 @@
-"""A loopback HTTP server that answers with exactly the bytes that a test wants."""
+"""A loopback HTTP server that answers with exactly the bytes that a test wants.
+
+    async with serve(routes({"/": redirect("http://169.254.169.254/")})) as site:
+        ...  # fetch site.url("/"), then look at site.requests and site.connections
+
+It minds nothing: broken framing, endless bodies and silence go out as the answer writes them. For
+a walk over many kinds of misbehaviour under names of their own see `haulier.testing.broken_site`.
+"""
 
 import asyncio
 import ssl
@@ -17,10 +24,12 @@ class Request:
     body: bytes
 
     def values(self, name: str) -> list[str]:
+        """Every value of a header field, in order."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
 Answer = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
+"""Writes an answer, or whatever it likes in its place."""
 
 
 @dataclass(slots=True)
@@ -35,6 +44,7 @@ class Site:
     all_closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
+        """A URL of this server; `host` is any name that leads to it."""
         return f"{self.scheme}://{host}:{self.port}{path}"
 
 
@@ -71,6 +81,7 @@ def routes(table: dict[str, bytes]) -> Answer:
 
 
 def redirect(location: str, status: int = 302) -> bytes:
+    """Build an answer that leads elsewhere; the location goes out as it is."""
     return reply(status=f"{status} Moved", headers=(("Location", location),))
 
 

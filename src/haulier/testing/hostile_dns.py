@@ -1,4 +1,11 @@
-"""A loopback DNS server that answers over UDP with exactly what a test wants."""
+"""A loopback DNS server that answers over UDP with exactly what a test wants.
+
+    async with name_server(lambda name, kind: Reply(records=((name, "A", "10.0.0.5"),))) as dns:
+        resolver = Resolver(nameservers=["127.0.0.1"], port=dns.port)
+
+A zone is a function of name and record type; it may say something else each time (rebinding), lie,
+fail or stay silent. Needs nothing but a loopback interface.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -12,6 +19,7 @@ import dns.rdatatype
 import dns.rrset
 
 Zone = Callable[[str, str], "Reply"]
+"""From a name (lower case, no final dot) and a record type such as `A` to the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +35,11 @@ class Reply:
 
 @dataclass(slots=True)
 class NameServer:
+    """A running name server and what it was asked."""
+
     port: int = 0
-    questions: list[tuple[str, str]] = field(default_factory=list)
+    questions: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(name, record type) in the order in which they came."""
 
 
 class _Protocol(asyncio.DatagramProtocol):

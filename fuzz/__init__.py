@@ -1,0 +1,1 @@
+"""Fuzz targets and the two engines that drive them."""
