@@ -16,10 +16,11 @@ from haulier.errors import ConfigurationInvalid, HaulierError
 from haulier.handlers.base import Handler
 from haulier.handlers.outcomes import Snooze
 from haulier.redact import redact_text
-from haulier.safefetch import FetchError
+from haulier.safefetch import FetchError, Policy
 from haulier.worker.context import RunningJob
 from haulier.worker.failures import AttemptFailed, died
 from haulier.worker.isolation.children import Child, Children
+from haulier.worker.isolation.egress import pack
 from haulier.worker.isolation.messages import (
     HEAD_BYTES,
     Call,
@@ -75,9 +76,15 @@ def modules_of(handlers: Iterable[Handler]) -> list[str]:
 
 
 async def run_isolated(
-    children: Children, handler: Handler, job: HeldJob, context: RunningJob
+    children: Children,
+    handler: Handler,
+    job: HeldJob,
+    context: RunningJob,
+    policy: Policy | None = None,
 ) -> object:
     """What the handler returned in a process of its own: JSON as `msgspec.Raw`, or a `Snooze`.
+
+    Its own sockets are held to the `policy`, if there is one.
 
     However this ends, the process and all that it started are gone. Raises AttemptFailed for what
     the handler raised and where its process died, OSError when there can be no process.
@@ -92,7 +99,7 @@ async def run_isolated(
             raise
     talk = _Talk(reader, writer, context)
     try:
-        ending = await _converse(child, talk, _call(handler, job, context), job)
+        ending = await _converse(child, talk, _call(handler, job, context, policy), job)
     finally:
         writer.close()
         child.kill()
@@ -275,12 +282,13 @@ def _died(handler: Handler, job: HeldJob, reason: str) -> Failed:
     return died(job.claimed.attempt, policy_for(policy, Category.INTERNAL).max_attempts, reason)
 
 
-def _call(handler: Handler, job: HeldJob, context: RunningJob) -> Call:
+def _call(handler: Handler, job: HeldJob, context: RunningJob, policy: Policy | None) -> Call:
     return Call(
         module=handler.function.__module__,
         kind=str(handler.kind.ref),
         args=job.claimed.args,
         memory_bytes=handler.memory_bytes,
+        egress=None if policy is None else pack(policy),
         workspace_id=context.workspace_id,
         job_id=context.job_id,
         attempt=context.attempt,
