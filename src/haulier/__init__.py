@@ -18,20 +18,26 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from haulier.domain.kinds import Dedupe
+    from haulier.domain.retries import Retries
     from haulier.handlers.base import handler
     from haulier.handlers.context import JobContext
-    from haulier.handlers.outcomes import Permanent, Retry, Snooze
+    from haulier.handlers.outcomes import Permanent, Retry, Snooze, require_available
 
-__all__ = ["Dedupe", "JobContext", "Permanent", "Retry", "Snooze", "handler"]
+__all__ = [
+    "Dedupe", "JobContext", "Permanent", "Retries", "Retry", "Snooze", "handler",
+    "require_available",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 _HOMES: Final = {
     "Dedupe": "haulier.domain.kinds",
     "JobContext": "haulier.handlers.context",
     "Permanent": "haulier.handlers.outcomes",
+    "Retries": "haulier.domain.retries",
     "Retry": "haulier.handlers.outcomes",
     "Snooze": "haulier.handlers.outcomes",
     "handler": "haulier.handlers.base",
+    "require_available": "haulier.handlers.outcomes",
 }
 
 

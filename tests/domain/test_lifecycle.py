@@ -28,7 +28,7 @@ from haulier.domain.outcomes import (
     Outcome,
     Snoozed,
 )
-from haulier.domain.retries import RetryPolicy
+from haulier.domain.retries import NEVER, Retries, RetryPolicy, policy_for
 from haulier.domain.states import FINAL_STATUSES, EventType, Status
 from haulier.errors import IllegalTransition
 from haulier.redact import redact_text
@@ -36,8 +36,16 @@ from haulier.redact import redact_text
 TEXT = redact_text("because")
 POLICY = RetryPolicy(max_attempts=3, base=timedelta(seconds=1), cap=timedelta(minutes=1))
 
+spans = st.timedeltas(timedelta(milliseconds=1), timedelta(days=7))
+retries = st.builds(
+    Retries,
+    max_attempts=st.none() | st.integers(1, 1000),
+    base=st.none() | spans,
+    cap=st.none() | spans,
+)
 policies = st.builds(
     RetryPolicy,
+    categories=st.dictionaries(st.sampled_from(Category), retries),
     max_attempts=st.integers(1, 1000),
     base=st.timedeltas(timedelta(milliseconds=1), timedelta(hours=1)),
     cap=st.timedeltas(timedelta(milliseconds=1), timedelta(days=7)),
@@ -120,6 +128,79 @@ def test_some_failures_are_never_retried(category: Category) -> None:
 
     assert isinstance(step, Finish)
     assert step.category is category
+
+
+MINUTES: dict[Category, Retries] = {
+    Category.RATE_LIMITED: Retries(base=timedelta(minutes=1), cap=timedelta(minutes=2)),
+    Category.TIMEOUT: NEVER,
+    Category.NETWORK: Retries(max_attempts=2),
+    Category.NOT_FOUND: Retries(max_attempts=3),
+    Category.AUTH: Retries(base=timedelta(minutes=1)),
+}
+
+
+@pytest.mark.parametrize(
+    ("category", "attempt", "ceiling_seconds"),
+    [
+        (Category.TRANSIENT, 1, 1),
+        (Category.TRANSIENT, 2, 2),
+        (Category.TRANSIENT, 3, None),
+        (Category.RATE_LIMITED, 1, 60),
+        (Category.RATE_LIMITED, 2, 120),
+        (Category.RATE_LIMITED, 3, None),
+        (Category.TIMEOUT, 1, None),
+        (Category.NETWORK, 1, 1),
+        (Category.NETWORK, 2, None),
+        (Category.NOT_FOUND, 1, 1),  # the kind knows better than the usual never
+        (Category.NOT_FOUND, 3, None),
+        (Category.AUTH, 1, None),  # a delay alone does not make it one that is tried again
+        (Category.VALIDATION, 1, None),
+        (Category.QUOTA, 1, 1),
+        (Category.CIRCUIT_OPEN, 1, 1),
+        (Category.CANCELLED, 1, None),
+    ],
+)
+def test_each_category_is_tried_again_in_its_own_way(
+    category: Category, attempt: int, ceiling_seconds: int | None
+) -> None:
+    """S2-H4: the delay is half its ceiling at a jitter of a half; None is the end."""
+    policy = replace(POLICY, categories=MINUTES)
+    facts = AttemptFacts(
+        kind=KindRef("test.job"), attempt=attempt, retry=policy, cancel_asked=False
+    )
+
+    step = next_step(facts, failed(category), 0.5)
+
+    if ceiling_seconds is None:
+        assert isinstance(step, Finish)
+        assert step.category is category
+    else:
+        assert isinstance(step, Reschedule)
+        assert step.delay == timedelta(seconds=ceiling_seconds / 2)
+
+
+def test_what_is_permanent_is_not_tried_again_whatever_the_kind_says() -> None:
+    policy = replace(POLICY, categories={Category.NOT_FOUND: Retries(max_attempts=3)})
+    facts = replace(ended(), retry=policy)
+
+    assert isinstance(next_step(facts, failed(Category.NOT_FOUND, permanent=True), 0.5), Finish)
+
+
+@given(policy=policies, category=st.sampled_from(Category), attempt=st.integers(1, 1001))
+def test_a_category_has_its_own_attempts_and_never_more_than_the_job(
+    policy: RetryPolicy, category: Category, attempt: int
+) -> None:
+    """S0-NFR1b."""
+    own = policy_for(policy, category)
+    facts = AttemptFacts(
+        kind=KindRef("test.job"), attempt=attempt, retry=policy, cancel_asked=False
+    )
+
+    step = next_step(facts, failed(category), 0.999)
+
+    assert 1 <= own.max_attempts <= policy.max_attempts
+    assert isinstance(step, Finish) == (attempt >= own.max_attempts)
+    assert isinstance(step, Finish) or step.delay <= own.cap
 
 
 def test_only_a_failed_job_leaves_a_dead_letter() -> None:

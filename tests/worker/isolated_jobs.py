@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -182,6 +183,27 @@ def snooze(job: IsolatedJob, args: Args) -> Snooze | str:
 @handler("isolated.fetch", executor="process", max_attempts=1)
 def fetch(job: IsolatedJob, args: Args) -> str:
     return job.fetch(args.mark).body.decode()
+
+
+@handler("isolated.socket", executor="process", max_attempts=1, queue="isolated.socket")
+def own_socket(_job: IsolatedJob, args: Args) -> None:
+    """In a thread of its own where n is 1: that carries no context."""
+
+    def connect() -> None:
+        try:
+            socket.create_connection(("127.0.0.1", int(args.mark)), timeout=5).close()
+        except OSError as error:
+            caught.append(error)
+
+    caught: list[OSError] = []
+    thread = threading.Thread(target=connect)
+    if args.n:
+        thread.start()
+        thread.join()
+    else:
+        connect()
+    if caught:
+        raise caught[0]
 
 
 async def _neighbour(job: JobContext, args: Args) -> int:

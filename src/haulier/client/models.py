@@ -155,6 +155,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return self.type in FINAL
 
 
+class Retries(msgspec.Struct, frozen=True, kw_only=True):
+    """How failures of one category are tried again."""
+
+    max_attempts: int
+    """The attempt with this number is the last one; 1 is never to try again."""
+    backoff_seconds: float
+    backoff_cap_seconds: float
+
+
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """A sort of job that some worker can run."""
 
@@ -165,6 +174,11 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     priority: int | None = None
     executor: str = "async"
     max_attempts: int | None = None
+    backoff_seconds: float | None = None
+    """The longest delay before the second attempt; it doubles with every further one."""
+    backoff_cap_seconds: float | None = None
+    retries: dict[str, Retries] = {}
+    """By category of failure, where it is not tried again as the others are."""
     timeout_seconds: float | None = None
     """Per attempt."""
     has_dedupe: bool = False

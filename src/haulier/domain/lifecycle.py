@@ -12,7 +12,6 @@ from typing import Final, TypeAlias, assert_never
 from haulier.domain.dead_letters import fingerprint
 from haulier.domain.kinds import KindRef
 from haulier.domain.outcomes import (
-    NEVER_RETRIED,
     Cancelled,
     Category,
     Completed,
@@ -22,7 +21,7 @@ from haulier.domain.outcomes import (
     Snoozed,
     StoredResult,
 )
-from haulier.domain.retries import RetryPolicy, backoff
+from haulier.domain.retries import RetryPolicy, backoff, policy_for
 from haulier.domain.states import EventType, Status
 from haulier.errors import IllegalTransition
 
@@ -132,8 +131,8 @@ def _after_failure(facts: AttemptFacts, failure: Failed, jitter: float) -> Step:
     }
     if facts.cancel_asked:
         return Finish(event=EventType.CANCELLED, data=data)
-    exhausted = facts.attempt >= facts.retry.max_attempts
-    if failure.permanent or exhausted or failure.category in NEVER_RETRIED:
+    policy = policy_for(facts.retry, failure.category)
+    if failure.permanent or facts.attempt >= policy.max_attempts:
         return Finish(
             event=EventType.FAILED,
             data=data,
@@ -144,7 +143,7 @@ def _after_failure(facts: AttemptFacts, failure: Failed, jitter: float) -> Step:
         )
     delay = failure.retry_after
     if delay is None:
-        delay = backoff(facts.retry, facts.attempt, jitter)
+        delay = backoff(policy, facts.attempt, jitter)
     return _reschedule(EventType.RETRYING, data, delay, charged=True)
 
 

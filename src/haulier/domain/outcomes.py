@@ -22,6 +22,13 @@ class Category(StrEnum):
     UPSTREAM = "upstream"
     EGRESS_DENIED = "egress_denied"
     LIMIT_EXCEEDED = "limit_exceeded"
+    """More bytes, time or memory than the policy or the kind allows."""
+    CIRCUIT_OPEN = "circuit_open"
+    """Nothing was tried: the dependency has failed too often of late."""
+    QUOTA = "quota"
+    """The workspace has used up what it may use for the time being."""
+    CANCELLED = "cancelled"
+    """Somebody else's part of the work was called off, and this one with it."""
     POISON = "poison"
     """The job's worker died or fell silent in every attempt."""
     INTERNAL = "internal"
@@ -35,10 +42,11 @@ NEVER_RETRIED: Final = frozenset(
         Category.NOT_FOUND,
         Category.EGRESS_DENIED,
         Category.LIMIT_EXCEEDED,
+        Category.CANCELLED,
         Category.POISON,
     }
 )
-"""Doing it again would come to the same."""
+"""Doing it again would come to the same; a kind may say otherwise for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

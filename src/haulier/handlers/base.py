@@ -11,16 +11,15 @@ import msgspec
 import pydantic
 
 from haulier.domain.durations import parse_duration
-from haulier.domain.kinds import Dedupe, Kind, KindRef, parse_kind, parse_queue
+from haulier.domain.kinds import Dedupe, Kind, parse_kind, parse_queue
 from haulier.domain.priorities import parse_priority
-from haulier.domain.retries import RetryPolicy
 from haulier.domain.schemas import JsonSchema
 from haulier.domain.sizes import parse_size
 from haulier.errors import ConfigurationInvalid
+from haulier.handlers.retries import CategoryRetries, retry_policy
 
 HandlerFunction = Callable[..., object]
 _EXECUTORS: Final = ("async", "thread", "process")
-MAX_ATTEMPTS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +65,7 @@ def handler(
     max_attempts: int = 5,
     backoff: str | timedelta = "1s",
     backoff_cap: str | timedelta = "1h",
+    retries: CategoryRetries | None = None,
     timeout: str | timedelta = "5m",
     executor: str | None = None,
     memory: str | int | None = None,
@@ -78,6 +78,7 @@ def handler(
     runs on the worker's loop, a plain `def` in a thread, or with `executor="process"` in a process
     of its own, which is killed where it does not stop and may take `memory` ("512MB", or bytes).
     Durations are text such as "90s", "10m", "2h", or timedeltas; `timeout` counts per attempt.
+    `retries` says where failures of a category differ: `{"timeout": "never"}`.
 
     Raises ConfigurationInvalid at once when the declaration makes no sense.
     """
@@ -85,27 +86,25 @@ def handler(
     def declare(function: HandlerFunction) -> Handler:
         args_type, result_type = _types(function)
         kind = Kind(
-            ref=_ref(name),
+            ref=parse_kind(name),
             queue=parse_queue(queue),
             priority=None if priority is None else parse_priority(priority),
-            retry=RetryPolicy(
-                max_attempts=_attempts(max_attempts, function),
+            retry=retry_policy(
+                function.__qualname__,
+                max_attempts=max_attempts,
                 base=parse_duration(backoff),
                 cap=parse_duration(backoff_cap),
+                retries=retries or {},
             ),
             timeout=parse_duration(timeout),
             executor=_executor(executor, function),
-            description=inspect.cleandoc(function.__doc__ or "").split("\n\n")[0],
+            description=_description(function),
             args_schema=_schema(args_type),
             result_schema={} if result_type is None else _schema(result_type),
             dedupe=dedupe,
         )
-        return Handler(
-            kind=kind,
-            function=function,
-            args_type=args_type,
-            memory_bytes=_memory(memory, kind, function),
-        )
+        memory_bytes = _memory(memory, kind, function)
+        return Handler(kind=kind, function=function, args_type=args_type, memory_bytes=memory_bytes)
 
     return declare
 
@@ -117,8 +116,8 @@ def encode_result(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-def _ref(name: str) -> KindRef:
-    return parse_kind(name)
+def _description(function: HandlerFunction) -> str:
+    return inspect.cleandoc(function.__doc__ or "").split("\n\n")[0]
 
 
 def _executor(wanted: str | None, function: HandlerFunction) -> str:
@@ -130,14 +129,6 @@ def _executor(wanted: str | None, function: HandlerFunction) -> str:
         f"{function.__qualname__}: executor {wanted!r} does not fit; an async def runs as "
         f"async, a def as thread or process ({known})."
     )
-
-
-def _attempts(number: int, function: HandlerFunction) -> int:
-    if not 1 <= number <= MAX_ATTEMPTS:
-        raise ConfigurationInvalid(
-            f"{function.__qualname__}: max_attempts is 1 to {MAX_ATTEMPTS}, not {number}."
-        )
-    return number
 
 
 def _memory(wanted: str | int | None, kind: Kind, function: HandlerFunction) -> int | None:

@@ -1,9 +1,18 @@
 """How a handler says how it ended, other than by returning a result or raising any exception."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Final
 
 from haulier.domain.outcomes import Category
+from haulier.domain.retry_after import read_retry_after
+from haulier.safefetch import Response
+
+_BUSY: Final[dict[int, Category]] = {
+    HTTPStatus.TOO_MANY_REQUESTS: Category.RATE_LIMITED,
+    HTTPStatus.SERVICE_UNAVAILABLE: Category.UPSTREAM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +44,18 @@ class Retry(Exception):
         self.after = after
         self.category = Category(category)
         super().__init__(message)
+
+
+def require_available(response: Response) -> Response:
+    """The response, unless the server asks to come back later (429 or 503).
+
+    Raises Retry then: after the time that the server names in Retry-After, else after the usual
+    backoff; as `rate_limited` for 429 and `upstream` for 503.
+    """
+    category = _BUSY.get(response.status)
+    if category is None:
+        return response
+    after = read_retry_after(
+        response.header("Retry-After"), response.header("Date"), datetime.now(UTC)
+    )
+    raise Retry(f"The server answered {response.status}.", after=after, category=category)

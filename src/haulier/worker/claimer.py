@@ -181,11 +181,10 @@ class Claimer:
 
     def _step(self, ended: Ended) -> Finish | Reschedule:
         claimed = ended.job.claimed
-        policy = self._kinds[claimed.kind]
         facts = AttemptFacts(
             kind=claimed.kind,
             attempt=claimed.attempt,
-            retry=RetryPolicy(max_attempts=claimed.max_attempts, base=policy.base, cap=policy.cap),
+            retry=replace(self._kinds[claimed.kind], max_attempts=claimed.max_attempts),
             cancel_asked=ended.job.cancel_asked,
         )
         return next_step(facts, ended.outcome, _jitter.random())

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from haulier.errors import ConfigurationInvalid
-from haulier.safefetch import ContextThreadPool, EgressDenied, guarded, process_guard
+from haulier.safefetch import ContextThreadPool, EgressDenied, Policy, guarded, process_guard
 from haulier.worker.context import RunningJob
 from haulier.worker.fetchers import Fetchers
 
@@ -37,6 +37,10 @@ class EgressGuard:
         loop.set_default_executor(ContextThreadPool(thread_name_prefix="asyncio"))
         with process_guard(_warn):
             yield
+
+    async def policy(self, job: RunningJob) -> Policy:
+        """What a handler in a process of its own is to be held to there."""
+        return await self._fetchers.policy(job.workspace_id)
 
     @asynccontextmanager
     async def around(self, job: RunningJob) -> AsyncGenerator[None]:

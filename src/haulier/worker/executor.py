@@ -69,6 +69,10 @@ class Executor:
             context.close()
 
     async def _held(self, job: HeldJob, context: RunningJob) -> object:
+        handler = self._handlers[job.claimed.kind]
+        if handler.kind.executor == "process":
+            policy = None if self._egress is None else await self._egress.policy(context)
+            return await run_isolated(self._children, handler, job, context, policy)
         if self._egress is None:
             return await self._run(job, context)
         async with self._egress.around(context):
@@ -76,8 +80,6 @@ class Executor:
 
     async def _run(self, job: HeldJob, context: RunningJob) -> object:
         handler = self._handlers[job.claimed.kind]
-        if handler.kind.executor == "process":
-            return await run_isolated(self._children, handler, job, context)
         args = handler.decode_args(job.claimed.args)
         given = () if handler.args_type is None else (args,)
         if handler.is_async:

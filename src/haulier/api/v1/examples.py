@@ -83,6 +83,11 @@ KIND: Final[dict[str, object]] = {
     "priority": None,
     "executor": "async",
     "max_attempts": 5,
+    "backoff_seconds": 1.0,
+    "backoff_cap_seconds": 3600.0,
+    "retries": {
+        "timeout": {"max_attempts": 2, "backoff_seconds": 30.0, "backoff_cap_seconds": 3600.0}
+    },
     "timeout_seconds": 300.0,
     "has_dedupe": True,
     "args_schema": {"type": "object", "properties": {"url": {"type": "string", "format": "uri"}}},

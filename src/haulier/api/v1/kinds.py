@@ -12,6 +12,7 @@ from haulier.api.context import context_of
 from haulier.api.documentation import describe, example
 from haulier.api.v1 import examples, shapes
 from haulier.domain.kinds import Kind
+from haulier.domain.retries import RetryPolicy, policy_for
 from haulier.errors import InvalidInput, NotFound
 
 router: Final = APIRouter(prefix="/v1/kinds", tags=["kinds"])
@@ -67,8 +68,24 @@ def _kind_json(kind: Kind) -> dict[str, object]:
         "priority": kind.priority,
         "executor": kind.executor,
         "max_attempts": kind.retry.max_attempts,
+        "backoff_seconds": kind.retry.base.total_seconds(),
+        "backoff_cap_seconds": kind.retry.cap.total_seconds(),
+        "retries": _retries_json(kind.retry),
         "timeout_seconds": kind.timeout.total_seconds(),
         "has_dedupe": kind.dedupe is not None,
         "args_schema": kind.args_schema,
         "result_schema": kind.result_schema,
+    }
+
+
+def _retries_json(policy: RetryPolicy) -> dict[str, object]:
+    """What failures of each category that differs come to, as it is applied."""
+    applied = {category: policy_for(policy, category) for category in policy.categories}
+    return {
+        category.value: {
+            "max_attempts": own.max_attempts,
+            "backoff_seconds": own.base.total_seconds(),
+            "backoff_cap_seconds": own.cap.total_seconds(),
+        }
+        for category, own in sorted(applied.items())
     }

@@ -98,6 +98,14 @@ class Event(pydantic.BaseModel):
     trace_id: str | None = Field(description="W3C trace id of the request that made the job.")
 
 
+class Retries(pydantic.BaseModel):
+    """How failures of one category are tried again."""
+
+    max_attempts: int = Field(description="The attempt with this number is the last; 1: never.")
+    backoff_seconds: float
+    backoff_cap_seconds: float
+
+
 class Kind(pydantic.BaseModel):
     """A sort of job that some worker has declared."""
 
@@ -108,6 +116,11 @@ class Kind(pydantic.BaseModel):
     priority: int | None
     executor: str
     max_attempts: int
+    backoff_seconds: float = Field(description="Longest delay before the second attempt.")
+    backoff_cap_seconds: float = Field(description="Longest delay before any attempt.")
+    retries: dict[str, Retries] = Field(
+        description="By category of failure, where it is not tried again as the others are."
+    )
     timeout_seconds: float
     has_dedupe: bool = Field(description="Equal args within a window make a duplicate.")
     args_schema: Object = Field(description="JSON Schema of the args.")

@@ -3,21 +3,24 @@
 import asyncio
 import socket
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Final
 
 import msgspec
 
-from haulier.domain.outcomes import Failed
+from haulier.domain.outcomes import Category, Failed
+from haulier.domain.retries import policy_for
 from haulier.errors import ConfigurationInvalid, HaulierError
 from haulier.handlers.base import Handler
 from haulier.handlers.outcomes import Snooze
 from haulier.redact import redact_text
-from haulier.safefetch import FetchError
+from haulier.safefetch import FetchError, Policy
 from haulier.worker.context import RunningJob
 from haulier.worker.failures import AttemptFailed, died
 from haulier.worker.isolation.children import Child, Children
+from haulier.worker.isolation.egress import pack
 from haulier.worker.isolation.messages import (
     HEAD_BYTES,
     Call,
@@ -73,9 +76,15 @@ def modules_of(handlers: Iterable[Handler]) -> list[str]:
 
 
 async def run_isolated(
-    children: Children, handler: Handler, job: HeldJob, context: RunningJob
+    children: Children,
+    handler: Handler,
+    job: HeldJob,
+    context: RunningJob,
+    policy: Policy | None = None,
 ) -> object:
     """What the handler returned in a process of its own: JSON as `msgspec.Raw`, or a `Snooze`.
+
+    Its own sockets are held to the `policy`, if there is one.
 
     However this ends, the process and all that it started are gone. Raises AttemptFailed for what
     the handler raised and where its process died, OSError when there can be no process.
@@ -90,12 +99,12 @@ async def run_isolated(
             raise
     talk = _Talk(reader, writer, context)
     try:
-        ending = await _converse(child, talk, _call(handler, job, context), job)
+        ending = await _converse(child, talk, _call(handler, job, context, policy), job)
     finally:
         writer.close()
         child.kill()
         await child.exited.wait()
-    return _value(ending, child, job)
+    return _value(ending, child, handler, job)
 
 
 async def _converse(child: Child, talk: "_Talk", call: Call, job: HeldJob) -> Ending | None:
@@ -127,8 +136,7 @@ async def _ask_to_stop(child: Child, talk: "_Talk", job: HeldJob) -> None:
         return
 
 
-def _value(ending: Ending | None, child: Child, job: HeldJob) -> object:
-    claimed = job.claimed
+def _value(ending: Ending | None, child: Child, handler: Handler, job: HeldJob) -> object:
     match ending:
         case Returned(result=result):
             return msgspec.Raw(result)
@@ -137,11 +145,9 @@ def _value(ending: Ending | None, child: Child, job: HeldJob) -> object:
         case Raised():
             raise AttemptFailed(_failed(ending))
         case Gone(reason=reason):
-            raise AttemptFailed(died(claimed.attempt, claimed.max_attempts, reason))
+            raise AttemptFailed(_died(handler, job, reason))
         case None:
-            raise AttemptFailed(
-                died(claimed.attempt, claimed.max_attempts, f"Its process is gone: {child.end}.")
-            )
+            raise AttemptFailed(_died(handler, job, f"Its process is gone: {child.end}."))
 
 
 class _Talk:
@@ -271,12 +277,18 @@ def _failed(raised: Raised) -> Failed:
     )
 
 
-def _call(handler: Handler, job: HeldJob, context: RunningJob) -> Call:
+def _died(handler: Handler, job: HeldJob, reason: str) -> Failed:
+    policy = replace(handler.kind.retry, max_attempts=job.claimed.max_attempts)
+    return died(job.claimed.attempt, policy_for(policy, Category.INTERNAL).max_attempts, reason)
+
+
+def _call(handler: Handler, job: HeldJob, context: RunningJob, policy: Policy | None) -> Call:
     return Call(
         module=handler.function.__module__,
         kind=str(handler.kind.ref),
         args=job.claimed.args,
         memory_bytes=handler.memory_bytes,
+        egress=None if policy is None else pack(policy),
         workspace_id=context.workspace_id,
         job_id=context.job_id,
         attempt=context.attempt,

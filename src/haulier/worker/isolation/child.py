@@ -11,6 +11,7 @@ from haulier.domain.outcomes import Category
 from haulier.handlers.base import Handler, encode_result
 from haulier.handlers.outcomes import Snooze
 from haulier.worker.failures import failure
+from haulier.worker.isolation.egress import held
 from haulier.worker.isolation.job import IsolatedJob
 from haulier.worker.isolation.link import Link, Stopped
 from haulier.worker.isolation.messages import (
@@ -52,7 +53,9 @@ def _attempt(call: Call, link: Link) -> Ending:
         handler = find_handler(call.module, call.kind)
         args = handler.decode_args(call.args)
         given = () if handler.args_type is None else (args,)
-        value = handler.function(IsolatedJob(call, link), *given)
+        job = IsolatedJob(call, link)
+        with held(call.egress, job):
+            value = handler.function(job, *given)
         if isinstance(value, Snooze):
             return Snoozing(seconds=value.delay.total_seconds(), reason=value.reason)
         return Returned(result=encode_result(value))

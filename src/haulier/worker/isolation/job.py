@@ -8,10 +8,10 @@ import msgspec
 from haulier.domain.ids import WorkspaceId, parse_workspace_id
 from haulier.errors import HaulierError
 from haulier.handlers.base import encode_result
+from haulier.handlers.remembered import restore_step
 from haulier.safefetch import Limits, Response
 from haulier.worker.isolation.link import Link
 from haulier.worker.isolation.messages import Call, Done, Fetch, Log, Progress, Step, StepRan
-from haulier.worker.steps import restore
 
 
 class IsolatedJob:
@@ -102,7 +102,7 @@ class IsolatedJob:
         result = answer.result if isinstance(answer, Done) else None
         if result is None:
             raise HaulierError("The worker gave no result.")
-        return restore(result.decode(), function)
+        return restore_step(result.decode(), function)
 
     def progress(self, fraction: float, message: str = "", **data: object) -> None:
         """Tells how far the job is."""

@@ -2,10 +2,11 @@
 
 import os
 import queue
+import select
 import signal
 import socket
 import threading
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from haulier.errors import Conflict, HaulierError
 from haulier.safefetch import FetchError
@@ -25,6 +26,7 @@ from haulier.worker.isolation.messages import (
 )
 
 _E = TypeVar("_E")
+_LONGEST_WAIT_MS: Final = 500
 
 
 class Stopped(BaseException):
@@ -36,6 +38,8 @@ class Link:
 
     def __init__(self, conversation: socket.socket) -> None:
         self._socket = conversation
+        self._poll = select.poll()
+        self._poll.register(conversation, select.POLLIN)
         self._answers: dict[int, queue.SimpleQueue[Done | Refusal | RunStep]] = {}
         self._sending = threading.Lock()
         self._last_id = 0
@@ -118,6 +122,10 @@ class Link:
     def _exactly(self, length: int) -> bytes:
         found = bytearray()
         while len(found) < length:
+            # Never waits for long: a descriptor that the handler closed meanwhile stays open for
+            # as long as somebody waits in it, and the worker would not see it closed.
+            while not self._poll.poll(_LONGEST_WAIT_MS):
+                pass
             piece = self._socket.recv(min(length - len(found), 1 << 20))
             if not piece:
                 raise OSError("the worker is gone")

@@ -20,6 +20,15 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unkno
     pass
 
 
+class Egress(msgspec.Struct, frozen=True, kw_only=True):
+    """What the handler's own sockets are held to; networks and addresses as text."""
+
+    ports: list[int]
+    allow: list[str]
+    deny: list[str]
+    own_addresses: list[str]
+
+
 class Call(_Message, frozen=True, kw_only=True):
     """First of all, to the child: run this."""
 
@@ -28,6 +37,8 @@ class Call(_Message, frozen=True, kw_only=True):
     kind: str
     args: str
     memory_bytes: int | None
+    egress: Egress | None
+    """None where sockets are not watched."""
     workspace_id: str
     job_id: str
     attempt: int
