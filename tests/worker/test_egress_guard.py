@@ -23,12 +23,6 @@ from support.engine import Engine, fresh_workspace, principal_of
 from support.held import asked, write
 
 
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    """The guard wants asyncio's own loop."""
-    return "asyncio"
-
-
 @pytest.fixture
 def listener() -> Generator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
