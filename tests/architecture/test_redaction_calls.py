@@ -37,6 +37,7 @@ CALLS = {
     "worker/failures.py _failed: error",
     "worker/failures.py _safe: text",
     "worker/failures.py _shorten: f'{text[:half]}\\n... shortened ...\\n{text[-half:]}",
+    "worker/isolation/attempt.py _failed: raised.error",
     "worker/leases.py _keep: error",
     "worker/loops.py every: error",
 }
