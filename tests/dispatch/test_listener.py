@@ -68,7 +68,7 @@ async def test_a_cut_connection_is_made_anew_and_says_that_something_may_be_miss
         superuser = await asyncpg.connect(database.superuser_url)
         await superuser.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'test-listener'"
+            " where application_name = 'test-listener' and datname = current_database()"
         )
         await superuser.close()
 

@@ -151,7 +151,7 @@ def _reschedule(
     event: EventType, data: JsonFields, delay: timedelta, *, charged: bool
 ) -> Reschedule:
     bounded = min(max(delay, timedelta(0)), MAX_DELAY)
-    rounded = timedelta(milliseconds=round(bounded / timedelta(milliseconds=1)))
+    rounded = timedelta(milliseconds=bounded // timedelta(milliseconds=1))
     return Reschedule(
         event=event,
         data={**data, "delay_seconds": rounded.total_seconds()},
