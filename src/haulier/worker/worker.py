@@ -94,8 +94,8 @@ class Worker:
         recorder = Recorder(services.attempts)
         fetchers = Fetchers(services.policies, config.trust_file)
         threads = ThreadPoolExecutor(config.slots, thread_name_prefix="handler")
-        children = Children(modules_of(self._handlers.values()))
         egress = EgressGuard(fetchers) if config.egress_guard else None
+        children = Children(modules_of(self._handlers.values()))
         executor = Executor(self._handlers, services.results, threads, children, egress)
         slots = Slots(self._claimer, executor, services.attempts, recorder, fetchers)
         _log.info("worker.started", worker_id=str(self.id), queues=list(self._queues))
