@@ -28,6 +28,9 @@ fuzz: ## Fuzz guards and parsers for FUZZ_SECONDS (600); the corpus lies in ~/.c
 	@HAULIER_SETUP_GROUPS="dev fuzz" ./haulier --setup-only
 	$(BIN)/python -m fuzz
 
+fuzz-sinks: setup ## Take each call of redact away in turn and hunt for leaks (about ten minutes)
+	$(BIN)/python -m fuzz.sinks
+
 bench: setup ## Quick benchmark with a same-run baseline (about three minutes)
 	$(BIN)/python -m bench
 
@@ -35,4 +38,4 @@ bench-guards: ## What the guards cost and catch, beside bare httpcore2 and two p
 	@HAULIER_SETUP_GROUPS="dev bench" ./haulier --setup-only
 	$(BIN)/python -m bench.guards
 
-.PHONY: help setup check test format docs fuzz bench bench-guards
+.PHONY: help setup check test format docs fuzz fuzz-sinks bench bench-guards

@@ -16,11 +16,12 @@ import asyncpg
 import httpx2
 import pytest
 
-from canaries import Canaries
 from haulier.checks.report import from_json
 from haulier.checks.report_html import render_html
 from haulier.client import Haulier
-from leaky_pages import KINDS, ServedPage
+from haulier.testing.canaries import Canaries
+from haulier.testing.leaky_kinds import SECRET_VARIABLE
+from haulier.testing.leaky_page import ServedPage
 from stack.conftest import temporary_home
 from stack.processes import Home, wait_until
 from support.postgres import Database, cloned_database
@@ -53,9 +54,8 @@ def spilled(fast_server: Database) -> Generator[Spilled]:
         database = stack.enter_context(cloned_database(fast_server, template="template1"))
         settings = {"DATABASE_URL": database.url, "DATABASE_ADMIN_URL": database.admin_url}
         home = stack.enter_context(temporary_home(**settings))
-        home.extra["CANARY_TOKEN"] = canaries.one("environment", "github")
+        home.extra[SECRET_VARIABLE] = canaries.one("environment", "github")
         home.extra["AWS_SECRET_ACCESS_KEY"] = canaries.value("environment")
-        (home.path / "leaky_jobs.py").write_text(KINDS)
         port = stack.enter_context(ServedPage(canaries))
         spilled = _run(home, canaries, port)
         spilled.tables = asyncio.run(_dump(database))
@@ -66,13 +66,13 @@ def _run(home: Home, canaries: Canaries, port: int) -> Spilled:
     spilled = Spilled(canaries=canaries)
     url = f"http://127.0.0.1:{home.settings['PORT']}"
     with (
-        home.started("api", "--app", "leaky_jobs") as api,
-        home.started("worker", "--app", "leaky_jobs") as worker,
+        home.started("api", "--app", "haulier.testing.leaky_kinds") as api,
+        home.started("worker", "--app", "haulier.testing.leaky_kinds") as worker,
     ):
         worker.wait_for("worker.started")
         home.run("workspaces", "create", "shop")
         opened = ("--allow", "127.0.0.1/32", "--port", str(port))
-        home.run("workspaces", "fetch-policy", "shop", *opened)
+        home.run("fetch", "policy", "set", "shop", *opened)
         key = json.loads(home.run("keys", "create", "-w", "shop", "--json").stdout)["key"]
         canaries.planted["made/own"] = key
         with Haulier(url, key) as haulier:

@@ -39,6 +39,7 @@ from haulier.store.migrator import (
     status,
     upgrade,
 )
+from haulier.store.tables import dump
 from haulier.worker.config import WorkerConfig
 from haulier.worker.worker import WorkerServices
 
@@ -230,6 +231,12 @@ async def check_schema(admin_url: str) -> None:
     """Raises MigrationFailed unless the schema is exactly what this release wants."""
     async with migrations_of(admin_url) as (connection, migrations):
         await check(connection, migrations)
+
+
+async def dump_tables(superuser_url: str, *, leave_out: str) -> dict[str, str]:
+    """Every table's rows as text by table, without the columns of one name."""
+    async with migrations_of(superuser_url) as (connection, _):
+        return await dump(connection, leave_out=leave_out)
 
 
 def migration_sql(since: int) -> str:

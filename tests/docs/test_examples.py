@@ -62,7 +62,7 @@ def try_readme(reader: Reader, asking: str) -> None:
     """Its kind fetches; so a page is served here, and its address opened as the how-to says."""
     with serve_page() as port:
         reader.run(
-            f"./haulier workspaces fetch-policy default --allow 127.0.0.1/32 --port {port}",
+            f"./haulier fetch policy set default --allow 127.0.0.1/32 --port {port}",
             f"Fetch policy of default: {{'allow': ['127.0.0.1/32'], 'ports': [{port}]}}",
         )
         reader.run(

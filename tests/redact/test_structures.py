@@ -223,3 +223,11 @@ def test_registered_secrets_are_found_in_structures() -> None:
     redactor = Redactor(["s3cr" + "et value"])
 
     assert redactor.redact({"a": ["x s3cr" + "et value y"]}) == {"a": ["x [redacted:registered] y"]}
+
+
+def test_the_name_of_a_pair_is_kept_under_a_doubtful_name() -> None:
+    """Hidden, it would no longer name its value, and a second pass would hide more."""
+    once = redact({"bearer2": [("Cookie" + "\x06" * 24, "a=b")]})
+
+    assert redact(once) == once
+    assert once == {"bearer2": [("Cookie" + "\x06" * 24, "a=[redacted:cookie]")]}

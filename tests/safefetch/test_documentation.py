@@ -21,7 +21,7 @@ def test_the_page_names_every_error_and_every_field_of_the_policy() -> None:
     text = PAGE.read_text()
     classes = [thing for thing in vars(errors).values() if isinstance(thing, type)]
 
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 5
     for kind in classes:
         if issubclass(kind, errors.FetchError):
             assert kind is errors.FetchError or f"`{kind.code}`" in text

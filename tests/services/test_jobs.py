@@ -422,7 +422,7 @@ async def test_another_workspaces_job_is_an_unknown_job(
 
 def calls(engine: Engine, me: Principal, job_id: JobId) -> dict[Permission, list[Call]]:
     """What each permission is asked for."""
-    jobs, results = engine.jobs, engine.results
+    jobs, results, letters = engine.jobs, engine.results, engine.dead_letters
     return {
         Permission.JOBS_CREATE: [lambda: jobs.enqueue(me, request())],
         Permission.JOBS_READ: [
@@ -433,6 +433,8 @@ def calls(engine: Engine, me: Principal, job_id: JobId) -> dict[Permission, list
         ],
         Permission.JOBS_CANCEL: [lambda: jobs.cancel(me, job_id, "", HERE)],
         Permission.JOBS_WRITE: [lambda: jobs.retry(me, job_id, HERE)],
+        Permission.DLQ_READ: [lambda: letters.get(me, job_id)],
+        Permission.DLQ_WRITE: [lambda: letters.delete(me, job_id, HERE)],
         Permission.PAYLOADS_READ: [lambda: results.get(me, job_id)],
     }
 

@@ -71,9 +71,7 @@ def served(fast_server: Database) -> Generator[Served]:
         closed.bind(("127.0.0.1", 0))
         closed_port = closed.getsockname()[1]
         ports = [f"--port={port}" for port in (site.https_port, site.http_port, closed_port)]
-        opened = home.run(
-            "workspaces", "fetch-policy", "default", "--allow", "127.0.0.1/32", *ports
-        )
+        opened = home.run("fetch", "policy", "set", "default", "--allow", "127.0.0.1/32", *ports)
         assert opened.returncode == 0, opened.stderr
         yield Served(home=home, site=site, closed_port=closed_port)
 

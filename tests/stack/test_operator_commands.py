@@ -111,8 +111,8 @@ def test_a_change_of_what_a_workspace_may_fetch_is_in_the_audit_log(
     operate("workspaces", "create", "shop", "--name", "The shop")
     opened = ("--allow", "192.0.2.0/24", "--deny", "192.0.2.7/32", "--port", "8443")
 
-    assert operate("workspaces", "fetch-policy", "shop", *opened)[0] == 0
-    assert operate("workspaces", "fetch-policy", "shop")[0] == 0
+    assert operate("fetch", "policy", "set", "shop", *opened)[0] == 0
+    assert operate("fetch", "policy", "set", "shop")[0] == 0
 
     entries = look(
         database,
@@ -133,10 +133,10 @@ def test_a_change_of_what_a_workspace_may_fetch_is_in_the_audit_log(
         (("workspaces", "create", ""), ExitCode.USAGE),
         (("workspaces", "create", "a" * 33), ExitCode.USAGE),
         (("workspaces", "create", "twice"), ExitCode.CONFLICT),
-        (("workspaces", "fetch-policy", "nowhere"), ExitCode.NOT_FOUND),
-        (("workspaces", "fetch-policy", "twice", "--allow", "everything"), ExitCode.USAGE),
-        (("workspaces", "fetch-policy", "twice", "--allow", "10.0.0.1/8"), ExitCode.USAGE),
-        (("workspaces", "fetch-policy", "twice", "--port", "0"), ExitCode.USAGE),
+        (("fetch", "policy", "set", "nowhere"), ExitCode.NOT_FOUND),
+        (("fetch", "policy", "set", "twice", "--allow", "everything"), ExitCode.USAGE),
+        (("fetch", "policy", "set", "twice", "--allow", "10.0.0.1/8"), ExitCode.USAGE),
+        (("fetch", "policy", "set", "twice", "--port", "0"), ExitCode.USAGE),
         (("keys", "create", "-w", "nowhere"), ExitCode.NOT_FOUND),
         (("keys", "create", "-w", "twice", "--permission", "jobs:everything"), ExitCode.USAGE),
         (("keys", "create", "-w", "twice", "--expires", "soon"), ExitCode.USAGE),

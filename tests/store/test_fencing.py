@@ -13,6 +13,7 @@ from haulier.redact import redact_text
 from haulier.services.attempts import Claimed
 from haulier.store import attempts
 from support.engine import Engine
+from support.failing import failed
 from support.held import (
     Claimant,
     asked,
@@ -42,8 +43,7 @@ async def finish(worker: Claimant, claimed: Claimed) -> bool:
 
 
 async def fail(worker: Claimant, claimed: Claimed) -> bool:
-    step = Finish(event=EventType.FAILED, data={"error": "late"}, category=Category.INTERNAL)
-    return await worker.finish(claimed, step, moved=True)
+    return await worker.end(claimed, failed("late"), moved=True)
 
 
 async def retry(worker: Claimant, claimed: Claimed) -> bool:

@@ -33,7 +33,10 @@ async def full_workspace(engine: Engine, workspace: WorkspaceId) -> JobId:
             job_id,
         )
         await tx.connection.execute(
-            "insert into dead_letters values ($1, $2, 'k', 'q', 'auth', 1, '{}')", workspace, job_id
+            "insert into dead_letters values ($1, $2, 'k', 1, 'q', 'default', 'auth',"
+            " repeat('0', 16), 'Denied', 'no entry', 1)",
+            workspace,
+            job_id,
         )
     return job_id
 

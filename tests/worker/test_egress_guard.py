@@ -23,12 +23,6 @@ from support.engine import Engine, fresh_workspace, principal_of
 from support.held import asked, write
 
 
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    """The guard wants asyncio's own loop."""
-    return "asyncio"
-
-
 @pytest.fixture
 def listener() -> Generator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -190,13 +184,14 @@ async def test_a_flood_of_denials_is_told_a_few_times_only(
     assert events[-1].type.value == "completed"
 
 
-def test_a_loop_that_opens_sockets_past_the_guard_is_refused(engine: Engine) -> None:
+async def test_a_loop_that_opens_sockets_past_the_guard_is_refused(engine: Engine) -> None:
     async def watch() -> None:
         with EgressGuard(Fetchers(engine.policies, None)).watching():
             raise AssertionError
 
-    with (
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-        pytest.raises(ConfigurationInvalid, match="event loop"),
-    ):
-        runner.run(watch())
+    def on_uvloop() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(watch())
+
+    with pytest.raises(ConfigurationInvalid, match="event loop"):
+        await asyncio.to_thread(on_uvloop)

@@ -35,6 +35,7 @@ ENTRIES: Final = (
     Entry("workspaces", "haulier.cli.workspaces", "Make and list workspaces."),
     Entry("fetch", "haulier.cli.fetch", "Say what may be fetched; see why a URL is or not."),
     Entry("db", "haulier.cli.db", "Bring the schema up to date, or look at it."),
+    Entry("doctor", "haulier.cli.doctor", "Let haulier look for its own faults."),
     Entry("config", "haulier.cli.config", "Check and show the settings."),
 )
 

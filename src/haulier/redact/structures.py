@@ -176,8 +176,9 @@ class Walker:
             inner = flagged or judgement
             if names and judgement.strength is not Strength.SURE:
                 inner = judge(names[position])
-            if pair is not None and position == 1:
-                inner = pair
+            if pair is not None and position <= 1:
+                # The name is none of the secrets, and hiding it would change the next reading.
+                inner = pair if position else _OPEN
             items.append(self._string(item, inner) if type(item) is str else (yield (item, inner)))
             flagged = flag_judgement(item)
         if isinstance(value, tuple):

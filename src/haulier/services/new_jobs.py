@@ -50,13 +50,13 @@ def new_job(principal: Principal, kind: Kind, request: JobRequest) -> NewJob:
 
 
 def again(principal: Principal, job: Job, args: Mapping[str, object] | None = None) -> NewJob:
-    """The same work once more, with other args where they are given."""
+    """The same work once more, with other args where they are given. Raises InvalidInput."""
     return NewJob(
         workspace_id=job.workspace_id,
         kind=job.kind,
         queue=job.queue,
         priority=job.priority,
-        args=canonical_json(job.args if args is None else args),
+        args=canonical_json(job.args) if args is None else _storable_args(args),
         max_attempts=job.max_attempts,
         timeout=job.timeout,
         created_by=principal.actor,

@@ -1,48 +1,9 @@
-"""Kinds and a page that do all they can to give secrets away."""
+"""A page on loopback that holds secrets wherever a page can: header fields, markup, links."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from canaries import Canaries
-
-KINDS = '''
-import os
-from dataclasses import dataclass
-from haulier import JobContext, Permanent, Snooze, handler
-
-@dataclass(frozen=True)
-class Leak:
-    secret: str
-    told: str
-    raised: str
-
-@handler("leak.succeed")
-async def succeed(job: JobContext, args: Leak) -> dict[str, int]:
-    """Tells secrets and succeeds."""
-    told = args.told
-    await job.progress(0.5, "progress " + told, token=told, nested={"password": told})
-    await job.log("log " + args.told, authorization="Bearer " + args.told, all=[args.told])
-    return {"length": len(args.secret)}
-
-@handler("leak.fail", max_attempts=2, backoff="10ms", backoff_cap="10ms")
-async def fail(job: JobContext, args: Leak) -> None:
-    """Raises secrets, one within another."""
-    try:
-        raise ValueError("cause " + args.raised)
-    except ValueError as error:
-        raise RuntimeError("outer " + args.raised + " " + os.environ["CANARY_TOKEN"]) from error
-
-@handler("leak.permanent")
-async def permanent(job: JobContext, args: Leak) -> None:
-    """Fails for good with secrets."""
-    raise Permanent("permanent " + args.raised, category="auth")
-
-@handler("leak.thread", max_attempts=1)
-def thread(job: JobContext, args: Leak) -> None:
-    """Raises in a thread."""
-    job.progress(0.1, "thread " + args.told)
-    raise KeyError(args.raised)
-'''
+from haulier.testing.canaries import Canaries
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -51,6 +12,7 @@ class _Page(BaseHTTPRequestHandler):
     canaries: Canaries
 
     def do_GET(self) -> None:
+        """Answers any path with the page."""
         content = self.canaries
         text = content.sentence("page").replace("\n", " ")
         body = (
@@ -91,7 +53,7 @@ class ServedPage:
 
     def __enter__(self) -> int:
         self._thread.start()
-        return self._server.server_address[1]
+        return self._server.server_port
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()

@@ -1,4 +1,9 @@
-"""Secrets that are nobody's, one for each place, made when the tests run."""
+"""Secrets that are nobody's, one for each place, made at run time: what is planted can be sought.
+
+canaries = Canaries()
+...  # put canaries.sentence("header") into a header, canaries.value("query") into a query
+assert canaries.found_in(everything_that_was_kept) == []
+"""
 
 import secrets
 import string
