@@ -28,6 +28,8 @@ class ExitCode(IntEnum):
     CONFLICT = 5
     CHECK_FAILED = 6
     """The command did its work and found what it was to find."""
+    RECYCLED = 75
+    """A worker stopped because too many threads of handlers never end: start it again."""
     INTERRUPTED = 130
     """Ctrl-C, or the reader of a pipe has left."""
 

@@ -7,6 +7,7 @@ import typer
 
 from haulier.bootstrap import database_urls, ensure_schema, open_runtime
 from haulier.cli.configuration import AppOption, ConfigOption, settings_for, write_logs
+from haulier.cli.exit_codes import ExitCode
 from haulier.cli.loop import on_stop, run_async
 from haulier.cli.notices import notice
 from haulier.cli.parent import ParentOption, tie_to
@@ -49,3 +50,5 @@ async def _work(settings: Settings) -> None:
             worker = Worker(runtime.worker, runtime.handlers, runtime.worker_config)
             async with on_stop(worker.stop):
                 await worker.run()
+            if worker.is_spent:
+                raise typer.Exit(ExitCode.RECYCLED)

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Final
 
 import msgspec
@@ -22,6 +20,7 @@ from haulier.worker.interrupted import interrupted, without_running
 from haulier.worker.isolation.attempt import run_isolated
 from haulier.worker.isolation.children import Children
 from haulier.worker.running import HeldJob
+from haulier.worker.threads import HandlerThreads
 
 _NOTHING: Final = b"null"
 
@@ -33,7 +32,7 @@ class Executor:
         self,
         handlers: Mapping[KindRef, Handler],
         results: Results,
-        threads: ThreadPoolExecutor,
+        threads: HandlerThreads,
         children: Children,
         egress: EgressGuard | None = None,
     ) -> None:
@@ -86,10 +85,7 @@ class Executor:
             return await handler.start(context, *given)
         loop = asyncio.get_running_loop()
         blocking = BlockingJob(context, loop)
-        carried = copy_context()
-        return await loop.run_in_executor(
-            self._threads, lambda: carried.run(handler.function, blocking, *given)
-        )
+        return await self._threads.run(lambda: handler.function(blocking, *given))
 
     async def _completed(self, job: HeldJob, value: object) -> Outcome:
         if isinstance(value, Snooze):

@@ -5,7 +5,6 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from uuid import UUID
@@ -35,6 +34,7 @@ from haulier.worker.loops import every
 from haulier.worker.recorder import Recorder
 from haulier.worker.running import Holdings, Interruption
 from haulier.worker.slots import Slots
+from haulier.worker.threads import HandlerThreads
 
 _log = structlog.stdlib.get_logger()
 
@@ -65,6 +65,8 @@ class Worker:
         self._config = config
         self._holdings = Holdings()
         self._stop = asyncio.Event()
+        self.is_spent = False
+        """It stopped because too many of its threads never end: start a new process."""
         queues = {handler.kind.queue for handler in handlers.values()}
         self._queues = config.queues or tuple(sorted(queues))
         self._claimer = Claimer(
@@ -93,7 +95,7 @@ class Worker:
         keeper = LeaseKeeper(services.leases, self._holdings, self.id, config)
         recorder = Recorder(services.attempts)
         fetchers = Fetchers(services.policies, config.trust_file)
-        threads = ThreadPoolExecutor(config.slots, thread_name_prefix="handler")
+        threads = HandlerThreads(config.slots, self._recycle)
         egress = EgressGuard(fetchers) if config.egress_guard else None
         children = Children(modules_of(self._handlers.values()))
         executor = Executor(self._handlers, services.results, threads, children, egress)
@@ -117,8 +119,13 @@ class Worker:
                 await self._claimer.run()
         finally:
             await fetchers.aclose()
-            threads.shutdown(wait=False, cancel_futures=True)
         await self._leave()
+
+    def _recycle(self) -> None:
+        """Too many threads never end: a new process has none of them."""
+        self.is_spent = True
+        _log.error("worker.recycled", worker_id=str(self.id), slots=self._config.slots)
+        self._stop.set()
 
     async def _wait_for_stop(self) -> None:
         await self._stop.wait()
