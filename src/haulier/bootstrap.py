@@ -212,9 +212,11 @@ async def upgrade_schema(admin_url: str) -> list[Migration]:
 async def ensure_schema(urls: DatabaseUrls) -> list[Migration]:
     """Brings the schema up to date where it is behind; returns what was applied.
 
-    Where it is not, nothing is asked of the owner: hosts that only run haulier need his URL for
-    upgrades alone. Raises MigrationFailed.
+    Where it is not, nothing is asked of the owner of a database that is not our own: hosts that
+    only run haulier need his URL for upgrades alone. Raises MigrationFailed.
     """
+    if urls.embedded:
+        return await upgrade_schema(urls.admin_url)
     newest = max(migration.number for migration in load_migrations())
     if await schema_version(urls.url) == newest:
         return []

@@ -21,7 +21,7 @@ from haulier.cli.loop import run_async
 from haulier.cli.notices import notice
 from haulier.cli.output import JsonOption, error_console, print_json
 from haulier.cli.progress import watch
-from haulier.cli.stack import free_port, prepared, running_stack
+from haulier.cli.stack import free_port, prepared, running_stack, while_running
 from haulier.cli.up import WORKSPACE, ensure_credentials
 from haulier.client import Haulier
 from haulier.errors import InvalidInput, JobFailed, Unauthenticated, Unavailable
@@ -111,5 +111,5 @@ async def _audit_alone(settings: Settings, url: str) -> Report:
     async with prepared(settings, notice) as ready:
         home = settings.home / "audit"
         credentials, _ = await ensure_credentials(ready.runtime, home, WORKSPACE, settings.url)
-        async with running_stack(settings, ready.urls, logs=settings.home / "logs"):
-            return await asyncio.to_thread(run_audit, credentials, url)
+        async with running_stack(settings, ready.urls, logs=settings.home / "logs") as stack:
+            return await while_running(stack, asyncio.to_thread(run_audit, credentials, url))

@@ -17,7 +17,7 @@ from haulier.cli.exit_codes import ExitCode
 from haulier.cli.loop import run_async
 from haulier.cli.notices import notice
 from haulier.cli.output import print_line
-from haulier.cli.stack import Prepared, free_port, prepared, running_stack
+from haulier.cli.stack import Prepared, free_port, prepared, running_stack, while_running
 from haulier.cli.up import ensure_credentials
 from haulier.client import AsyncHaulier
 from haulier.domain.access import ALL_PERMISSIONS, Principal
@@ -82,8 +82,9 @@ async def _demo(settings: Settings, folder: Path) -> _Outcome:
         credentials = await _allow(ready, settings, site)
         trust = {"EGRESS_CA_FILE": str(site.ca_file)}
         logs = settings.home / "logs"
-        async with running_stack(settings, ready.urls, environment=trust, logs=logs):
-            report = await asyncio.to_thread(run_audit, credentials, site.https_url)
+        async with running_stack(settings, ready.urls, environment=trust, logs=logs) as stack:
+            audit = asyncio.to_thread(run_audit, credentials, site.https_url)
+            report = await while_running(stack, audit)
     print_report(report)
     html, document = save_report(report, folder)
     expected = _expected(report)

@@ -6,11 +6,11 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeVar
 
 from haulier.bootstrap import DatabaseUrls, Runtime, database_urls, ensure_schema, open_runtime
 from haulier.client import AsyncHaulier
@@ -20,6 +20,7 @@ from haulier.settings import Settings, environment_with
 _NO_KEY: Final = "none"  # health is public
 _READY_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 45.0
+T = TypeVar("T")
 Notify = Callable[[str], None]
 
 
@@ -37,6 +38,8 @@ class Stack:
 
     url: str
     processes: Mapping[str, Process] = field(repr=False)
+    logs: Path | None = None
+    """Where the processes write their lines; None: stderr."""
 
 
 @asynccontextmanager
@@ -71,7 +74,7 @@ async def running_stack(
         for name in ("api", "worker"):
             processes[name] = await _start(name, own, logs)
         await _wait_until_ready(url, processes, logs)
-        yield Stack(url=url, processes=processes)
+        yield Stack(url=url, processes=processes, logs=logs)
     finally:
         await _stop(list(processes.values()))
 
@@ -139,6 +142,23 @@ async def _wait_until_ready(url: str, processes: Mapping[str, Process], logs: Pa
         raise SetupFailed(
             f"The API at {url} did not come up within {_READY_SECONDS:g} s."
         ) from None
+
+
+async def while_running(stack: Stack, work: Awaitable[T]) -> T:
+    """The work's result. Raises SetupFailed as soon as one of the processes ends by itself."""
+    async with asyncio.TaskGroup() as tasks:
+        watches = [
+            tasks.create_task(_raise_at_end(name, process, stack.logs))
+            for name, process in stack.processes.items()
+        ]
+        result = await work
+        for watch in watches:
+            watch.cancel()
+    return result
+
+
+async def _raise_at_end(name: str, process: Process, logs: Path | None) -> None:
+    raise SetupFailed(_died(name, await process.wait(), logs))
 
 
 def _died(name: str, code: int, logs: Path | None) -> str:
