@@ -9,7 +9,13 @@ import pytest
 
 from client.contract import JOB_ID, Contract
 
-COMMAND = [sys.executable, "-c", "from haulier.cli import main; main()"]
+# Whoever runs the tests in the background hands down an ignored SIGINT; a terminal does not.
+COMMAND = [
+    sys.executable,
+    "-c",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    "from haulier.cli import main; main()",
+]
 
 
 def start(*arguments: str) -> subprocess.Popen[bytes]:
