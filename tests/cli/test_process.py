@@ -13,8 +13,10 @@ from client.contract import JOB_ID, Contract
 COMMAND = [
     sys.executable,
     "-c",
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-    "from haulier.cli import main; main()",
+    (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from haulier.cli import main; main()"
+    ),
 ]
 
 
