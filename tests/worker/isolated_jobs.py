@@ -44,7 +44,7 @@ def fine(job: IsolatedJob, args: Args) -> Seen:
     )
 
 
-@handler("isolated.busy", executor="process", timeout="300ms", max_attempts=1)
+@handler("isolated.busy", executor="process", timeout="4s", max_attempts=1)
 def busy(_job: IsolatedJob, args: Args) -> None:
     Path(args.mark).write_text(str(os.getpid()))
     while True:
